@@ -1,0 +1,230 @@
+import type { IncomingMessage, Server } from "node:http";
+import { createServer, type Server as TcpServer } from "node:net";
+import type { Duplex } from "node:stream";
+import { createServer as createTlsServer } from "node:tls";
+import { Aedes, type AuthenticateError, type Client } from "aedes";
+import { type DownSuffix, type ParsedTopic, parseTopic, topicOf, topics, limits as wireLimits } from "#wire";
+import type { Clock } from "../base/clock.ts";
+import { SettingsError } from "../base/errors.ts";
+import type { Log } from "../base/log.ts";
+import { access } from "./access.ts";
+import { createConnections } from "./connections.ts";
+import { guard } from "./guard.ts";
+import { acceptWebSockets } from "./websocket.ts";
+
+export const brokerLimits = {
+  packetBytes: wireLimits.packetBytes,
+  firstPacketBytes: wireLimits.firstPacketBytes,
+  connections: 60_000,
+  /** Open sockets that have not signed in yet. */
+  strangers: 2_000,
+  connectTimeoutMs: 5_000,
+  authenticateTimeoutMs: 5_000,
+  /** How long a device may leave its socket full before it is cut. */
+  drainTimeoutMs: 8_000,
+  keepaliveSeconds: 600,
+  packetsPerSecond: 1_000,
+  packetsBurst: 4_000,
+};
+export type BrokerLimits = typeof brokerLimits;
+
+export interface BrokerNeeds {
+  clock: Clock;
+  log: Log;
+  listen: { host: string; port: number; tls?: { cert: string; key: string } };
+  limits?: Partial<BrokerLimits>;
+  /** Is this the device's password? Called once a CONNECT. */
+  authenticate(device: string, password: string): Promise<boolean>;
+  /** A message on one of the sender's own up topics. Must return at once: it never holds the socket.
+   *  `will`: left behind by a connection that broke. */
+  received(device: string, topic: ParsedTopic, payload: Buffer, about: { will: boolean }): void;
+  connected(device: string): void;
+  /** The device's connection is gone, and no newer one has taken over. */
+  disconnected(device: string): void;
+}
+
+export type Counts = Record<"connections" | "refusedSignIns" | "refusedTopics" | "breaches" | "skippedSends", number>;
+
+const refusal = (message: string, returnCode: number): AuthenticateError =>
+  Object.assign(new Error(message), { returnCode }) as AuthenticateError;
+const notAuthorised = 5;
+const badPassword = 4;
+
+/** The embedded MQTT 3.1.1 broker: aedes behind a guard, with the access rules of DESIGN §4. */
+export async function createBroker(needs: BrokerNeeds) {
+  const { clock, log } = needs;
+  const limits: BrokerLimits = { ...brokerLimits, ...needs.limits };
+  const connections = createConnections(limits);
+  const counts: Counts = { connections: 0, refusedSignIns: 0, refusedTopics: 0, breaches: 0, skippedSends: 0 };
+  const clients = new Map<string, Client>();
+  /** Connections that a takeover ended: their will would call a living device dead. */
+  const superseded = new WeakSet<Client>();
+
+  const aedes = await Aedes.createBroker({
+    concurrency: 1000,
+    connectTimeout: limits.connectTimeoutMs,
+    drainTimeout: limits.drainTimeoutMs,
+    maxClientsIdLength: 64,
+
+    preConnect(_client, packet, done) {
+      const known =
+        packet.clientId === packet.username && parseTopic(`lamplighter/v1/${packet.clientId}/presence`) !== null;
+      if (known && packet.clean && packet.keepalive && packet.keepalive <= limits.keepaliveSeconds) {
+        return done(null, true);
+      }
+      counts.refusedSignIns++;
+      done(
+        new Error(
+          `client id and user name must be the device's, the session clean, keep-alive 1-${limits.keepaliveSeconds} s`,
+        ),
+        false,
+      );
+    },
+
+    authenticate(_client, username, password, done) {
+      const device = username ?? "";
+      let answered = false;
+      const answer = (ok: boolean, code: number) => {
+        if (answered) return;
+        answered = true;
+        cancel();
+        if (!ok) {
+          counts.refusedSignIns++;
+          log.warn("sign-in refused", { device: device.slice(0, 64) });
+          return done(refusal("not authorised", code), null);
+        }
+        const older = clients.get(device);
+        if (older) superseded.add(older);
+        done(null, true);
+      };
+      const cancel = clock.after(limits.authenticateTimeoutMs, () => answer(false, 3));
+      needs.authenticate(device, password?.toString("utf8") ?? "").then(
+        (ok) => answer(ok, badPassword),
+        (error) => {
+          log.error("sign-in could not be checked", { device, error: String(error) });
+          answer(false, 3);
+        },
+      );
+    },
+
+    authorizePublish(client, packet, done) {
+      if (!client || superseded.has(client)) return done(new Error("superseded"));
+      const verdict = access(client.id, "publish", packet.topic);
+      if (!verdict.allowed || packet.qos === 2) {
+        counts.refusedTopics++;
+        log.warn("publish refused", { device: client.id, topic: packet.topic.slice(0, 128) });
+        return done(refusal("not authorised", notAuthorised));
+      }
+      const topic = parseTopic(packet.topic) as ParsedTopic;
+      // Retained only where the table says so: ids of commands would grow the memory of the broker without bound.
+      packet.retain = topics[topic.suffix].retained;
+      needs.received(client.id, topic, packet.payload as Buffer, { will: client.closed });
+      done(null);
+    },
+
+    authorizeSubscribe(client, subscription, done) {
+      const verdict = access(client.id, "subscribe", subscription.topic);
+      if (!verdict.allowed) {
+        counts.refusedTopics++;
+        log.warn("subscribe refused", { device: client.id, topic: subscription.topic.slice(0, 128) });
+      }
+      done(null, verdict.allowed ? subscription : null);
+    },
+  });
+
+  aedes.on("clientReady", (client) => {
+    connections.known(client.conn);
+    clients.set(client.id, client);
+    needs.connected(client.id);
+  });
+  aedes.on("clientDisconnect", (client) => {
+    if (clients.get(client.id) !== client) return;
+    clients.delete(client.id);
+    if (!superseded.has(client)) needs.disconnected(client.id);
+  });
+  aedes.on("clientError", (client, error) => log.debug("client error", { device: client.id, error: error.message }));
+  aedes.on("connectionError", (_client, error) => log.debug("connection error", { error: error.message }));
+  // Without a listener an error of the memory persistence would end the process.
+  (aedes as unknown as NodeJS.EventEmitter).on("error", (error: Error) =>
+    log.error("broker", { error: error.message }),
+  );
+
+  function accept(stream: Duplex, request?: IncomingMessage): void {
+    stream.on("error", () => stream.destroy());
+    if (!connections.admit(stream)) {
+      stream.destroy();
+      return;
+    }
+    guard(stream, {
+      limits,
+      clock,
+      breached: (why) => {
+        counts.breaches++;
+        log.warn("connection cut", { why });
+      },
+    });
+    aedes.handle(stream, request);
+  }
+
+  const tls = needs.listen.tls;
+  const server: TcpServer = tls ? createTlsServer(tls, accept) : createServer(accept);
+  server.on("error", (error) => log.error("mqtt listener", { error: error.message }));
+  server.on("tlsClientError", () => {});
+
+  return {
+    /** Resolves with the port; rejects with SettingsError when it is taken. */
+    start: (): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const { host, port } = needs.listen;
+        const failed = (error: NodeJS.ErrnoException) => {
+          const found = `${host}:${port} (${error.code ?? error.message})`;
+          reject(new SettingsError("mqtt.port", found, "an address that is free"));
+        };
+        server.once("error", failed);
+        server.listen({ host, port, backlog: 4096 }, () => {
+          server.off("error", failed);
+          const address = server.address();
+          resolve(typeof address === "object" && address ? address.port : 0);
+        });
+      }),
+
+    /** MQTT over WebSocket on the HTTP server's `/mqtt`. */
+    attach: (http: Server): void => acceptWebSockets(http, { packetBytes: limits.packetBytes, accept }),
+
+    /** Straight to that device's connection, never by fan-out: one device that doesn't read holds nobody else.
+     *  @returns false when it isn't connected or its socket is full; whoever sends must be able to send again. */
+    send(device: string, suffix: DownSuffix, payload: string, id?: string): boolean {
+      const client = clients.get(device);
+      if (!client || client.closed) return false;
+      if (client.conn.writableNeedDrain) {
+        counts.skippedSends++;
+        return false;
+      }
+      client.publish(
+        {
+          cmd: "publish",
+          topic: topicOf(device, suffix, id),
+          payload: Buffer.from(payload),
+          qos: topics[suffix].qos,
+          retain: false,
+          dup: false,
+        },
+        () => {},
+      );
+      return true;
+    },
+
+    isConnected: (device: string): boolean => clients.has(device),
+    disconnect: (device: string): void => clients.get(device)?.close(),
+    counts: (): Counts => ({ ...counts, connections: connections.count() }),
+
+    async stop(): Promise<void> {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      connections.closeAll();
+      await new Promise<void>((done) => aedes.close(done));
+      await closed;
+    },
+  };
+}
+
+export type Broker = Awaited<ReturnType<typeof createBroker>>;

@@ -1,0 +1,57 @@
+import type { Role } from "../auth/index.ts";
+
+/** Who may do what, for every call under /api/v1: the least role, or anybody. What is not here is nobody's.
+ *  A test walks through all routes and roles. */
+export const access: Readonly<Record<string, Role | "anyone">> = {
+  "POST /session": "anyone",
+  "GET /session": "viewer",
+  "DELETE /session": "anyone",
+
+  "GET /sites": "viewer",
+  "POST /sites": "operator",
+  "GET /sites/:id": "viewer",
+  "PATCH /sites/:id": "operator",
+  "DELETE /sites/:id": "operator",
+
+  "GET /devices": "viewer",
+  "POST /devices": "operator",
+  "GET /devices/:id": "viewer",
+  "PATCH /devices/:id": "operator",
+  "DELETE /devices/:id": "operator",
+  "GET /devices/:id/series": "viewer",
+  "GET /devices/:id/latest": "viewer",
+  "GET /devices/:id/delivery": "viewer",
+  "GET /devices/:id/events": "viewer",
+  "GET /series": "viewer",
+  "GET /stream": "viewer",
+
+  "GET /enrolment-tokens": "operator",
+  "POST /enrolment-tokens": "operator",
+  "DELETE /enrolment-tokens/:id": "operator",
+  "POST /enrolments": "anyone",
+  "GET /enrolments": "viewer",
+  "GET /enrolments/:id": "viewer",
+  "POST /enrolments/:id/approve": "operator",
+  "POST /enrolments/:id/reject": "operator",
+
+  "GET /users": "admin",
+  "POST /users": "admin",
+  "GET /users/:id": "admin",
+  "PATCH /users/:id": "admin",
+  "DELETE /users/:id": "admin",
+  "GET /tokens": "admin",
+  "POST /tokens": "admin",
+  "DELETE /tokens/:id": "admin",
+  "GET /audit": "admin",
+};
+
+const rows = Object.entries(access).map(([call, role]) => {
+  const [method = "", path = ""] = call.split(" ");
+  return { method, shape: new RegExp(`^${path.replace(/:[a-z]+/g, "[^/]+")}$`), role };
+});
+
+/** @param path below /api/v1 */
+export function accessTo(method: string, path: string): Role | "anyone" | null {
+  const asked = method === "HEAD" ? "GET" : method;
+  return rows.find((row) => row.method === asked && row.shape.test(path))?.role ?? null;
+}

@@ -1,0 +1,59 @@
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { invalid, notFound } from "../base/errors.ts";
+import { audit } from "./audit.ts";
+import type { Env } from "./context.ts";
+import { devices } from "./devices.ts";
+import { enrolmentTokens } from "./enrolment-tokens.ts";
+import { enrolments } from "./enrolments.ts";
+import { apiRoot, guard } from "./guard.ts";
+import { idempotency } from "./idempotency.ts";
+import { httpLimits } from "./limits.ts";
+import type { HttpNeeds } from "./needs.ts";
+import { observed } from "./observed.ts";
+import { tooLarge } from "./problems.ts";
+import { deviceSeries, siteSeries } from "./series.ts";
+import { session } from "./session.ts";
+import { sites } from "./sites.ts";
+import { stream } from "./stream.ts";
+import { tokens } from "./tokens.ts";
+import { users } from "./users.ts";
+
+/** Refuses a longer body before it is in memory. */
+const atMost = (bytes: number) =>
+  bodyLimit({
+    maxSize: bytes,
+    onError: () => {
+      throw tooLarge(bytes);
+    },
+  });
+
+/** Everything under /api/v1, one file a resource. */
+export const createApi = (needs: HttpNeeds) => {
+  const doors = new Hono<Env>()
+    .use(`${apiRoot}/enrolments`, atMost(httpLimits.enrolmentBytes))
+    .use(`${apiRoot}/*`, atMost(httpLimits.bodyBytes), guard(needs.auth), async (c, next) => {
+      // Forms of other pages can send these without asking first; and what is no JSON would read as an empty body.
+      const type = c.req.header("content-type");
+      if (type !== undefined && !/^application\/json\b/i.test(type))
+        throw invalid("the body will not do", [{ path: "Content-Type", message: "application/json" }]);
+      await next();
+    })
+    .use(`${apiRoot}/*`, idempotency(needs.auth));
+  return doors
+    .route(`${apiRoot}/session`, session(needs))
+    .route(`${apiRoot}/sites`, sites(needs))
+    .route(`${apiRoot}/devices`, devices(needs))
+    .route(`${apiRoot}/devices`, deviceSeries(needs))
+    .route(`${apiRoot}/devices`, observed(needs))
+    .route(`${apiRoot}/series`, siteSeries(needs))
+    .route(`${apiRoot}/enrolment-tokens`, enrolmentTokens(needs))
+    .route(`${apiRoot}/enrolments`, enrolments(needs))
+    .route(`${apiRoot}/stream`, stream(needs))
+    .route(`${apiRoot}/users`, users(needs))
+    .route(`${apiRoot}/tokens`, tokens(needs))
+    .route(`${apiRoot}/audit`, audit(needs))
+    .all(`${apiRoot}/*`, (c) => {
+      throw notFound("resource", c.req.path);
+    });
+};

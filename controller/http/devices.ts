@@ -1,0 +1,91 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { notFound } from "../base/errors.ts";
+import type { Device } from "../registry/index.ts";
+import { actorOf, type Env } from "./context.ts";
+import { deviceSchema, kinds, states, viewOf } from "./device-view.ts";
+import { describe } from "./document.ts";
+import { etagOf, versionSeen } from "./etag.ts";
+import { body, location, name, query } from "./input.ts";
+import type { HttpNeeds } from "./needs.ts";
+import { pageOf, pageOfList, pageQuery } from "./pages.ts";
+
+const id = z.string().min(1).max(64);
+const changeable = {
+  site: id.nullable().optional(),
+  via: id.nullable().optional(),
+  profile: name(64).nullable().optional(),
+  tags: z.array(name(64)).max(32).optional(),
+  location: location.nullable().optional(),
+};
+const newDevice = z.strictObject({ name: name(), kind: z.enum(kinds), ...changeable });
+const change = z.strictObject({ name: name().optional(), ...changeable });
+
+const deviceQuery = z.strictObject({
+  ...pageQuery,
+  q: z.string().max(100).optional(),
+  site: id.optional(),
+  kind: z.enum(kinds).optional(),
+  tag: z.string().max(64).optional(),
+  state: z.enum(states).optional(),
+});
+
+const one = { what: "The device", schema: deviceSchema };
+
+/** /devices */
+export const devices = ({ registry, presence }: Pick<HttpNeeds, "registry" | "presence">) => {
+  const view = (device: Device) => viewOf(device, presence.of(device.id));
+
+  function find(asked: z.infer<typeof deviceQuery>): readonly Device[] {
+    const { site, kind, tag, state } = asked;
+    const wanted = asked.q?.toLowerCase();
+    return registry
+      .devices()
+      .filter(
+        (device) =>
+          (site === undefined || device.site === site) &&
+          (kind === undefined || device.kind === kind) &&
+          (tag === undefined || device.tags.includes(tag)) &&
+          (wanted === undefined || matches(device, wanted)) &&
+          (state === undefined || presence.of(device.id).state === state),
+      );
+  }
+
+  return new Hono<Env>()
+    .get(
+      "/",
+      describe("devices", "List devices", { 200: { what: "Devices by name", schema: pageOf(deviceSchema) } }),
+      query(deviceQuery),
+      (c) => {
+        const asked = c.req.valid("query");
+        const page = pageOfList(find(asked), asked, (device) => [device.name, device.id]);
+        return c.json({ items: page.items.map(view), next: page.next }, 200);
+      },
+    )
+    .post("/", describe("devices", "Create a device before it is there", { 201: one }), body(newDevice), async (c) => {
+      const device = await registry.deviceChanges.create(actorOf(c), c.req.valid("json"));
+      c.header("etag", etagOf(device.version));
+      return c.json(view(device), 201);
+    })
+    .get("/:id", describe("devices", "One device", { 200: one }), (c) => {
+      const device = registry.device(c.req.param("id"));
+      if (!device) throw notFound("device", c.req.param("id"));
+      c.header("etag", etagOf(device.version));
+      return c.json(view(device), 200);
+    })
+    .patch("/:id", describe("devices", "Change a device", { 200: one }), body(change), async (c) => {
+      const seen = versionSeen(c);
+      const device = await registry.deviceChanges.change(actorOf(c), c.req.param("id"), c.req.valid("json"), seen);
+      c.header("etag", etagOf(device.version));
+      return c.json(view(device), 200);
+    })
+    .delete("/:id", describe("devices", "Remove a device", { 204: { what: "Removed" } }), async (c) => {
+      await registry.deviceChanges.remove(actorOf(c), c.req.param("id"));
+      return c.body(null, 204);
+    });
+};
+
+const matches = (device: Device, wanted: string): boolean =>
+  [device.name, device.id, device.hardware?.serial ?? "", device.hardware?.model ?? "", ...device.tags].some((text) =>
+    text.toLowerCase().includes(wanted),
+  );

@@ -1,0 +1,103 @@
+/** One number for /metrics. */
+export interface Metric {
+  name: string;
+  kind: "counter" | "gauge";
+  help: string;
+  values: { labels?: Record<string, string>; value: number }[];
+}
+
+export interface Part {
+  name: string;
+  ok: boolean;
+  why?: string;
+}
+
+export interface ObserveNeeds {
+  store: { state(): { ready: true } | { ready: false; why: string } };
+  ingest: { counts(): Record<string, number>; cannotStore(): { since: number; why: string } | null };
+  reception: { counts(): Record<string, number> };
+  broker: { counts(): Record<string, number> };
+  /** Devices by state. */
+  states(): Record<string, number>;
+}
+
+/** How the controller itself is: what /readyz and /metrics say. */
+export function createObserve(needs: ObserveNeeds) {
+  return {
+    /** Ready: it can do its job, which is to store. */
+    health(): { ready: boolean; parts: Part[] } {
+      const state = needs.store.state();
+      const stuck = needs.ingest.cannotStore();
+      const parts: Part[] = [
+        { name: "store", ok: state.ready, ...(state.ready ? {} : { why: state.why }) },
+        { name: "ingest", ok: stuck === null, ...(stuck ? { why: `cannot store: ${stuck.why}` } : {}) },
+      ];
+      return { ready: parts.every((part) => part.ok), parts };
+    },
+
+    metrics(): Metric[] {
+      const memory = process.memoryUsage();
+      const cpu = process.cpuUsage();
+      return [
+        ...counters("ingest_points", "Points of telemetry, by what became of them.", needs.ingest.counts(), [
+          "received",
+          "stored",
+          "duplicates",
+          "quarantined",
+        ]),
+        ...counters("ingest_messages", "Messages that were not taken.", needs.ingest.counts(), [
+          "forgotten",
+          "unreadable",
+        ]),
+        one(
+          "ingest_fields_cut_total",
+          "counter",
+          "Fields that the catalogue does not have.",
+          needs.ingest.counts()["cut"],
+        ),
+        one("ingest_retries_total", "counter", "Writes that had to be tried again.", needs.ingest.counts()["retries"]),
+        one(
+          "ingest_queue_messages",
+          "gauge",
+          "Messages that wait for the store.",
+          needs.ingest.counts()["queuedMessages"],
+        ),
+        one("ingest_queue_bytes", "gauge", "Their size.", needs.ingest.counts()["queuedBytes"]),
+        ...counters("mqtt_messages", "Messages of devices.", needs.reception.counts(), ["messages", "malformed"]),
+        one("mqtt_connections", "gauge", "Open MQTT connections.", needs.broker.counts()["connections"]),
+        ...counters("mqtt_refusals", "What the broker refused.", needs.broker.counts(), [
+          "refusedSignIns",
+          "refusedTopics",
+          "breaches",
+          "skippedSends",
+        ]),
+        {
+          name: "lamplighter_devices",
+          kind: "gauge",
+          help: "Devices by state.",
+          values: Object.entries(needs.states()).map(([state, value]) => ({ labels: { state }, value })),
+        },
+        one("store_ready", "gauge", "1 when the series store can store.", needs.store.state().ready ? 1 : 0),
+        one("process_resident_bytes", "gauge", "Memory of the controller.", memory.rss),
+        one("process_cpu_seconds_total", "counter", "Processor time of the controller.", (cpu.user + cpu.system) / 1e6),
+      ];
+    },
+  };
+}
+export type Observe = ReturnType<typeof createObserve>;
+
+const one = (name: string, kind: Metric["kind"], help: string, value = 0): Metric => ({
+  name: `lamplighter_${name}`,
+  kind,
+  help,
+  values: [{ value }],
+});
+
+const counters = (name: string, help: string, counts: Record<string, number>, keys: string[]): Metric[] => [
+  {
+    name: `lamplighter_${name}_total`,
+    kind: "counter",
+    help,
+    values: keys.map((what) => ({ labels: { what }, value: counts[what] ?? 0 })),
+  },
+];

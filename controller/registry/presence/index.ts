@@ -1,0 +1,118 @@
+import type { Birth, Heartbeat, Presence as PresenceMessage } from "#wire";
+import type { Cancel, Clock } from "../../base/clock.ts";
+import {
+  awaiting,
+  decide,
+  type PresenceEvent,
+  type PresenceLimits,
+  type PresenceState,
+  presenceLimits,
+} from "./decide.ts";
+import type { PresenceRecords } from "./records.ts";
+import type { DeviceState, PresenceView } from "./view.ts";
+
+export { createPresenceRecords } from "./records.ts";
+export type { DeviceState, PresenceView } from "./view.ts";
+
+export interface PresenceNeeds {
+  clock: Clock;
+  limits?: Partial<PresenceLimits>;
+  /** Where states outlive the controller. */
+  records: PresenceRecords;
+  /** After a birth: the device waits for its welcome. */
+  born(device: string, birth: Birth): void;
+  /** What a device says of its batches. */
+  stated(device: string, said: Birth | Heartbeat): void;
+  /** The state is another one than before. */
+  changed(device: string, view: PresenceView, was: PresenceView): void;
+  failed(error: unknown): void;
+}
+
+const tickMs = 1_000;
+const saveMs = 5_000;
+
+/** Who is there. Owns the deadline: online → suspect → offline. */
+export function createPresence(needs: PresenceNeeds) {
+  const limits: PresenceLimits = { ...presenceLimits, ...needs.limits };
+  const states = new Map<string, PresenceState>();
+  const unsaved = new Set<string>();
+  let cancels: Cancel[] = [];
+  let saving: Promise<void> = Promise.resolve();
+
+  function apply(device: string, event: PresenceEvent): void {
+    const was = states.get(device) ?? awaiting;
+    const is = decide(was, event, needs.clock.now(), limits);
+    if (is === was) return;
+    states.set(device, is);
+    unsaved.add(device);
+    if (is.state !== was.state) needs.changed(device, view(is), view(was));
+  }
+
+  function tick(): void {
+    for (const [device, state] of states) if (state.deadline !== null) apply(device, { kind: "tick" });
+  }
+
+  function save(): Promise<void> {
+    saving = saving.then(async () => {
+      if (unsaved.size === 0) return;
+      const batch = new Map([...unsaved].map((device) => [device, states.get(device) ?? awaiting]));
+      unsaved.clear();
+      try {
+        await needs.records.save(batch);
+      } catch (error) {
+        for (const device of batch.keys()) unsaved.add(device);
+        needs.failed(error);
+      }
+    });
+    return saving;
+  }
+
+  return {
+    async start(): Promise<void> {
+      for (const [device, state] of await needs.records.load()) {
+        states.set(device, decide(state, { kind: "restarted" }, needs.clock.now(), limits));
+      }
+      cancels = [needs.clock.every(tickMs, tick), needs.clock.every(saveMs, () => void save())];
+    },
+    async stop(): Promise<void> {
+      for (const cancel of cancels) cancel();
+      await save();
+    },
+
+    /** A message on the presence topic, from the device itself or its will. */
+    presence(device: string, message: PresenceMessage): void {
+      if (message.online) {
+        apply(device, { kind: "birth", birth: message });
+        needs.stated(device, message);
+        needs.born(device, message);
+      } else if ("reason" in message) {
+        const { boot, session, reason, wakeInMs } = message;
+        apply(device, { kind: "stopped", boot, session, reason, wakeInMs });
+      } else apply(device, { kind: "will", boot: message.boot, session: message.session });
+    },
+    heartbeat(device: string, message: Heartbeat): void {
+      apply(device, { kind: "heartbeat", heartbeat: message });
+      needs.stated(device, message);
+    },
+    contact: (device: string): void => apply(device, { kind: "contact" }),
+    disconnected: (device: string): void => apply(device, { kind: "disconnected" }),
+    forget(device: string): void {
+      states.delete(device);
+      unsaved.delete(device);
+    },
+    /** How many of these devices are in each state. */
+    tally(devices: Iterable<string>): Record<DeviceState, number> {
+      const tally = { awaiting: 0, online: 0, suspect: 0, offline: 0, sleeping: 0, maintenance: 0, unknown: 0 };
+      for (const device of devices) tally[(states.get(device) ?? awaiting).state]++;
+      return tally;
+    },
+    of: (device: string): PresenceView => view(states.get(device) ?? awaiting),
+  };
+}
+
+function view(of: PresenceState): PresenceView {
+  const { state, since, lastSeenAt, boot, birth, spool } = of;
+  return { state, since, lastSeenAt, boot, birth, clock: birth?.clock ?? null, spool };
+}
+
+export type Presence = ReturnType<typeof createPresence>;

@@ -1,0 +1,16 @@
+import type { Birth, ClockState, SpoolState } from "#wire";
+
+export type DeviceState = "awaiting" | "online" | "suspect" | "offline" | "sleeping" | "maintenance" | "unknown";
+
+/** What is known of a device being there; in memory, never a query per request. */
+export interface PresenceView {
+  state: DeviceState;
+  /** When the state began, on the controller's clock; null while awaiting. */
+  since: number | null;
+  lastSeenAt: number | null;
+  boot: string | null;
+  /** As the last birth said; null before the first. */
+  birth: Pick<Birth, "agent" | "firmware" | "hardware" | "intervalMs" | "config"> | null;
+  clock: ClockState | null;
+  spool: SpoolState | null;
+}

@@ -1,0 +1,3 @@
+/** Everything but telemetry: SQLite on the main thread, through kysely (DESIGN §6). */
+export type { Database } from "./database.ts";
+export { openRecords, type Records } from "./open.ts";

@@ -1,0 +1,88 @@
+/** One point as it is kept. Series identity = device + measurement + tags; point identity = that + `at`. */
+export interface StoredPoint {
+  device: string;
+  m: string;
+  /** Milliseconds since 1970 UTC. */
+  at: number;
+  tags: Record<string, string>;
+  fields: Record<string, number | string>;
+}
+
+export type Outcome = { ok: true } | { ok: false; why: string };
+
+export type Aggregate = "mean" | "min" | "max" | "last" | "sum" | "count" | "increase" | "rate";
+
+export interface SeriesQuery {
+  /** Empty: nothing is answered. */
+  devices: readonly string[];
+  measurement: string;
+  field: string;
+  /** Inclusive. */
+  from: number;
+  /** Exclusive. */
+  to: number;
+  /** Width of a bucket; absent: the points as they were stored. Buckets are aligned to multiples of it since 1970
+   *  and named by their start. A bucket without points is left out: gaps stay gaps. */
+  everyMs?: number;
+  /** What a bucket says. `increase` and `rate` (per second) are of counters: a fall counts as a restart from 0, and the
+   *  point before `from` within the retention is not used. What rose between two points belongs to the bucket of the
+   *  later one; a bucket in which no such pair ends is left out; `rate` divides by the time between the points, so a
+   *  gap is no spike. Text has only `last` and `count`. Needed with everyMs. */
+  fn?: Aggregate;
+  /** Tag keys that keep series apart, besides device; absent: all of them. Series that fall together are pooled;
+   *  `increase` and `rate` are added up. */
+  by?: readonly string[];
+  /** More points than this in the answer: TooManyPoints. */
+  limit: number;
+}
+
+export interface Series {
+  device: string;
+  tags: Record<string, string>;
+  points: [at: number, value: number | string][];
+}
+
+export interface SeriesAnswer {
+  /** Which level answered: "raw" until roll-ups exist. */
+  resolution: "raw";
+  series: Series[];
+}
+
+export const seriesLimits = {
+  /** Points a `write`. */
+  pointsPerWrite: 5_000,
+  /** Raw points that one query may look at where the answer is worked out from them. */
+  scannedPoints: 1_000_000,
+  /** Largest `at`: the end of InfluxDB's time (year 2262), exclusive. */
+  latestAt: 9_223_372_036_854,
+} as const;
+
+/** Telemetry's store. One conformance suite (test/conformance) holds for every backend. */
+export interface SeriesStore {
+  readonly kind: "embedded" | "influx";
+  /** Resolves also when the store is away (it then says so in `state` and keeps trying); rejects on what only a
+   *  person can mend. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  state(): { ready: true } | { ready: false; why: string };
+  /** Durable when it resolves. One outcome a point, in order: a refused point doesn't take its neighbours with it; a
+   *  point that is there already is overwritten by itself. Rejects with StoreAway when nothing is known to be stored:
+   *  write the same again later. Stores never queue. At most 5,000 points a call. */
+  write(points: readonly StoredPoint[]): Promise<Outcome[]>;
+  /** Series are in order of device and tags, points in order of time. Rejects with TooManyPoints, StoreAway, or
+   *  Problem "invalid" for what the catalogue doesn't have or the field cannot answer. */
+  query(query: SeriesQuery): Promise<SeriesAnswer>;
+  /** The newest point of every series that has one since `now` - `withinMs`, for the start of the controller. */
+  latest(now: number, withinMs: number): Promise<StoredPoint[]>;
+  /** Points of a device in a measurement (all when absent) in [from, to): what "stored" means to a test. */
+  count(device: string, from: number, to: number, measurement?: string): Promise<number>;
+}
+
+/** The store cannot be reached or cannot write now. Nothing of the call is known to be stored. */
+export class StoreAway extends Error {
+  override name = "StoreAway";
+}
+
+export class TooManyPoints extends Error {
+  override name = "TooManyPoints";
+}

@@ -1,0 +1,92 @@
+import type { Catalogue } from "../accept.ts";
+import type { Db } from "./database.ts";
+
+export const dayMs = 86_400_000;
+export const dayOf = (at: number): number => Math.floor(at / dayMs);
+
+export interface Partition {
+  table: string;
+  measurement: string;
+  /** UTC days since 1970. */
+  day: number;
+  columns: Set<string>;
+}
+
+export type Partitions = ReturnType<typeof createPartitions>;
+
+/** One table per measurement and UTC day: `<measurement>_<yyyymmdd>`. A plain table decays as it grows, and dropping a
+ *  day is cheaper than deleting its rows. */
+export function createPartitions(db: Db, catalogue: Catalogue) {
+  let known = new Map<string, Partition>();
+  /** Those that have every field of the catalogue. */
+  let ready = new Map<string, Partition>();
+  const keyOf = (measurement: string, day: number): string => `${measurement} ${day}`;
+
+  const load = (): void => {
+    known = new Map();
+    ready = new Map();
+    const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").raw().all() as [string][];
+    for (const [table] of tables) {
+      const [, measurement, yyyy, mm, dd] = tableShape.exec(table) ?? [];
+      if (!measurement) continue;
+      const day = dayOf(Date.UTC(Number(yyyy), Number(mm) - 1, Number(dd)));
+      known.set(keyOf(measurement, day), { table, measurement, day, columns: columnsOf(db, table) });
+    }
+  };
+  load();
+
+  const column = (measurement: string, name: string): string =>
+    `"${name}" ${catalogue[measurement]?.fields[name]?.type === "text" ? "TEXT" : "REAL"}`;
+
+  const make = (measurement: string, day: number): Partition => {
+    const table = tableName(measurement, day);
+    const columns = Object.keys(catalogue[measurement]?.fields ?? {});
+    db.exec(`CREATE TABLE "${table}" (device INTEGER, series INTEGER, at INTEGER,
+      ${columns.map((name) => column(measurement, name)).join(", ")}, PRIMARY KEY (device, series, at)) WITHOUT ROWID`);
+    return { table, measurement, day, columns: new Set(columns) };
+  };
+
+  return {
+    reload: load,
+
+    /** The day's table, made or widened to the catalogue where need be. Inside a transaction. */
+    forWriting(measurement: string, day: number): Partition {
+      const key = keyOf(measurement, day);
+      const complete = ready.get(key);
+      if (complete) return complete;
+      const partition = known.get(key) ?? make(measurement, day);
+      for (const name in catalogue[measurement]?.fields) {
+        if (partition.columns.has(name)) continue;
+        db.exec(`ALTER TABLE "${partition.table}" ADD COLUMN ${column(measurement, name)}`);
+        partition.columns.add(name);
+      }
+      known.set(key, partition);
+      ready.set(key, partition);
+      return partition;
+    },
+
+    /** Those that may hold points of [from, to), oldest first. */
+    between(measurement: string, from: number, to: number): Partition[] {
+      return [...known.values()]
+        .filter((p) => p.measurement === measurement && p.day >= dayOf(from) && p.day * dayMs < to)
+        .sort((a, b) => a.day - b.day);
+    },
+
+    /** Drops the days that are over before `day`; their tables' names. Inside a transaction; reload after. */
+    dropBefore(day: number): string[] {
+      const over = [...known.values()].filter((p) => p.day < day).map((p) => p.table);
+      for (const table of over) db.exec(`DROP TABLE "${table}"`);
+      return over;
+    },
+  };
+}
+
+const tableShape = /^([a-z][a-z0-9_]*)_(\d{4})(\d{2})(\d{2})$/;
+
+const tableName = (measurement: string, day: number): string =>
+  `${measurement}_${new Date(day * dayMs).toISOString().slice(0, 10).replaceAll("-", "")}`;
+
+function columnsOf(db: Db, table: string): Set<string> {
+  const rows = db.prepare(`SELECT name FROM pragma_table_info('${table}')`).raw().all() as [string][];
+  return new Set(rows.map(([name]) => name).filter((name) => name !== "device" && name !== "series" && name !== "at"));
+}

@@ -1,0 +1,150 @@
+import { catalogue, type MeasurementName } from "#wire";
+import type { LatestPoint } from "./api.ts";
+
+/** One chart: fields of one measurement that share an axis. */
+export interface ChartPlan {
+  key: string;
+  title: string;
+  measurement: MeasurementName;
+  /** As shown; bytes of a counter are shown per second. */
+  unit: string;
+  lines: { field: string; label: string; hue: string }[];
+  /** Asked of the store; `rate` for counters. */
+  fn: "mean" | "rate" | "last";
+  /** One line a value of this tag, instead of one a field. */
+  by?: string;
+}
+
+/** One hue per meaning across all pages; told apart also by who doesn't see all colours. */
+export const hues = {
+  download: "var(--hue-blue)",
+  upload: "var(--hue-orange)",
+  main: "var(--hue-blue)",
+  second: "var(--hue-orange)",
+  third: "var(--hue-purple)",
+  bad: "var(--hue-red)",
+};
+export const hueCycle = ["--hue-blue", "--hue-orange", "--hue-purple", "--hue-teal", "--hue-red", "--hue-grey"];
+
+const plans: ChartPlan[] = [
+  {
+    key: "latency",
+    title: "Probes: time to answer",
+    measurement: "probe",
+    unit: "ms",
+    fn: "mean",
+    by: "probe",
+    lines: [{ field: "latency_ms", label: "time", hue: "" }],
+  },
+  {
+    key: "success",
+    title: "Probes: worked",
+    measurement: "probe",
+    unit: "",
+    fn: "mean",
+    by: "probe",
+    lines: [{ field: "success", label: "worked", hue: "" }],
+  },
+  {
+    key: "loss",
+    title: "Probes: lost",
+    measurement: "probe",
+    unit: "%",
+    fn: "mean",
+    by: "probe",
+    lines: [{ field: "loss_percent", label: "lost", hue: "" }],
+  },
+  {
+    key: "rx",
+    title: "Received",
+    measurement: "interface",
+    unit: "B/s",
+    fn: "rate",
+    by: "interface",
+    lines: [{ field: "rx_bytes", label: "received", hue: "" }],
+  },
+  {
+    key: "tx",
+    title: "Sent",
+    measurement: "interface",
+    unit: "B/s",
+    fn: "rate",
+    by: "interface",
+    lines: [{ field: "tx_bytes", label: "sent", hue: "" }],
+  },
+  {
+    key: "up",
+    title: "Link up",
+    measurement: "interface",
+    unit: "",
+    fn: "last",
+    by: "interface",
+    lines: [{ field: "up", label: "up", hue: "" }],
+  },
+  {
+    key: "cpu",
+    title: "Processor",
+    measurement: "system",
+    unit: "%",
+    fn: "mean",
+    lines: [
+      { field: "cpu_percent", label: "busy", hue: hues.main },
+      { field: "cpu_iowait_percent", label: "waiting for storage", hue: hues.second },
+    ],
+  },
+  {
+    key: "memory",
+    title: "Memory",
+    measurement: "system",
+    unit: "B",
+    fn: "mean",
+    lines: [
+      { field: "memory_used_bytes", label: "used", hue: hues.main },
+      { field: "memory_total_bytes", label: "there is", hue: hues.third },
+    ],
+  },
+  {
+    key: "load",
+    title: "Load",
+    measurement: "system",
+    unit: "",
+    fn: "mean",
+    lines: [
+      { field: "load1", label: "1 min", hue: hues.main },
+      { field: "load5", label: "5 min", hue: hues.second },
+      { field: "load15", label: "15 min", hue: hues.third },
+    ],
+  },
+];
+
+/** Every measurement that a device has, as charts: the ones with a considered place first, then whatever is left of the
+ *  catalogue, so that nothing measured has no picture. */
+export function chartsOf(latest: readonly LatestPoint[]): ChartPlan[] {
+  const has = (m: string, field: string) => latest.some((p) => p.m === m && field in p.fields);
+  const chosen = plans
+    .map((plan) => ({ ...plan, lines: plan.lines.filter((line) => has(plan.measurement, line.field)) }))
+    .filter((plan) => plan.lines.length > 0);
+  const shown = new Set(chosen.flatMap((plan) => plan.lines.map((l) => `${plan.measurement} ${l.field}`)));
+  const rest = (Object.keys(catalogue) as MeasurementName[]).flatMap((m) =>
+    Object.entries(catalogue[m].fields)
+      .filter(([field]) => has(m, field) && !shown.has(`${m} ${field}`))
+      .map(([field, about]) => plain(m, field, about)),
+  );
+  return [...chosen, ...rest];
+}
+
+function plain(m: MeasurementName, field: string, about: { unit: string; kind: string; meaning: string }): ChartPlan {
+  const counter = about.kind === "counter";
+  const tag = Object.keys(catalogue[m].tags)[0];
+  const unit = counter ? (about.unit === "B" ? "B/s" : "/s") : about.unit;
+  const what = m === "system" ? "" : `${m}: `;
+  return {
+    key: `${m}.${field}`,
+    title: `${what}${about.meaning}`.replace(/^./, (c) => c.toUpperCase()),
+    measurement: m,
+    unit,
+    fn: counter ? "rate" : about.kind === "state" ? "last" : "mean",
+    lines: [{ field, label: field, hue: hues.main }],
+    ...(tag ? { by: tag } : {}),
+  };
+}

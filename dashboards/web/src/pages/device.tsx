@@ -1,0 +1,122 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { api, type Delivery, type Device, type LatestPoint } from "../api.ts";
+import { currentTime, now } from "../clock.ts";
+import { devices, fail, loaded, siteName, sites } from "../fleet.ts";
+import { hear } from "../live.ts";
+import { Charts } from "../parts/charts.tsx";
+import { DeliveryLine } from "../parts/delivery.tsx";
+import { Probes } from "../parts/probes.tsx";
+import { Shell } from "../parts/shell.tsx";
+import { Ago, StateMark } from "../parts/state.tsx";
+import { follow } from "../router.ts";
+import { stateSentence } from "../words.ts";
+
+export function DevicePage({ id }: { id: string }) {
+  const device = devices.value.get(id);
+  if (!device) {
+    return (
+      <Shell title="Device">
+        <h1>{loaded.value ? "There is no such device" : "Looking…"}</h1>
+        {loaded.value && (
+          <p>
+            <a href="/devices" onClick={follow}>
+              All devices
+            </a>
+          </p>
+        )}
+      </Shell>
+    );
+  }
+  return <Known device={device} />;
+}
+
+function Known({ device }: { device: Device }) {
+  const { latest, delivery } = useLive(device.id);
+  const zone = device.site ? sites.value.get(device.site)?.timeZone : undefined;
+  const neighbours = [...devices.value.values()].filter(
+    (d) => d.site !== null && d.site === device.site && d.id !== device.id,
+  );
+  return (
+    <Shell title={device.name}>
+      <header class="device-head">
+        <h1>
+          {device.name} <StateMark state={device.state} />
+        </h1>
+        <p class="sentence" role="status">
+          {stateSentence(device, neighbours, now.value, zone)}
+        </p>
+        <DeliveryLine delivery={delivery.value} />
+      </header>
+      <dl class="facts">
+        <Fact name="Site">
+          {device.site ? (
+            <a href={`/devices?site=${device.site}`} onClick={follow}>
+              {siteName(device.site)}
+            </a>
+          ) : (
+            "none chosen"
+          )}
+        </Fact>
+        <Fact name="Kind">{device.kind}</Fact>
+        <Fact name="Hardware">
+          {device.hardware ? `${device.hardware.model}, ${device.hardware.serial}` : "not told yet"}
+        </Fact>
+        <Fact name="Agent">{device.agent ?? "not told yet"}</Fact>
+        <Fact name="Last heard">
+          <Ago at={device.lastSeenAt} timeZone={zone} />
+        </Fact>
+        <Fact name="Id">
+          <code>{device.id}</code>
+        </Fact>
+      </dl>
+      <Probes latest={latest.value} now={now.value} />
+      {latest.value !== null && <Charts device={device.id} latest={latest.value} timeZone={zone} />}
+    </Shell>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: preact.ComponentChildren }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+const deliveryEveryMs = 5_000;
+
+/** Newest values as they come, and the ledger at most every 5 s. */
+function useLive(id: string) {
+  const latest = useSignal<LatestPoint[] | null>(null);
+  const delivery = useSignal<Delivery | null>(null);
+  useEffect(() => {
+    let gone = false;
+    let asked = 0;
+    const ask = () => {
+      asked = currentTime();
+      api.delivery(id).then((d) => {
+        if (!gone) delivery.value = d;
+      }, fail);
+    };
+    api.latest(id).then((points) => {
+      if (!gone) latest.value = points;
+    }, fail);
+    ask();
+    const end = hear("latest", (data) => {
+      const news = data as { device: string; points: LatestPoint[] };
+      if (news.device !== id) return;
+      const key = (p: LatestPoint) => `${p.m} ${JSON.stringify(p.tags)}`;
+      const known = new Map((latest.value ?? []).map((p) => [key(p), p]));
+      for (const point of news.points) known.set(key(point), point);
+      latest.value = [...known.values()];
+      if (currentTime() - asked > deliveryEveryMs) ask();
+    });
+    return () => {
+      gone = true;
+      end();
+    };
+  }, [id, latest, delivery]);
+  return { latest, delivery };
+}

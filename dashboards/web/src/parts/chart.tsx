@@ -1,0 +1,208 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { now } from "../clock.ts";
+import { clockTime, quantity } from "../words.ts";
+
+export interface Line {
+  label: string;
+  /** One hue per meaning across all pages. */
+  hue: string;
+  points: readonly (readonly [number, number])[];
+}
+
+const chartHeight = 150;
+
+/** Lines over one axis of time; gaps stay gaps. `everyMs` says from which distance on two points are not joined. */
+export function Chart(props: {
+  title: string;
+  unit: string;
+  lines: readonly Line[];
+  from: number;
+  to: number;
+  everyMs: number;
+  timeZone?: string | undefined;
+}) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const table = useSignal(false);
+  const drawn = props.lines.filter((line) => line.points.length > 0);
+  const shape = `${props.unit}|${drawn.map((l) => l.label).join("|")}`;
+
+  // Made anew only when the lines are others; new values go into the chart that is there.
+  useEffect(() => {
+    if (!place.current || drawn.length === 0) return;
+    const chart = new uPlot(
+      options(place.current.clientWidth, props, drawn),
+      align(drawn, props.everyMs),
+      place.current,
+    );
+    plot.current = chart;
+    const sized = new ResizeObserver(([entry]) => {
+      if (entry) chart.setSize({ width: entry.contentRect.width, height: chartHeight });
+    });
+    sized.observe(place.current);
+    return () => {
+      sized.disconnect();
+      chart.destroy();
+      plot.current = null;
+    };
+  }, [shape]);
+  useEffect(() => {
+    plot.current?.setData(align(drawn, props.everyMs), false);
+    plot.current?.setScale("x", { min: props.from / 1000, max: props.to / 1000 });
+  });
+
+  return (
+    <figure class="chart">
+      <figcaption>
+        <strong>{props.title}</strong>
+        {drawn.map((line) => (
+          <span key={line.label} class="line-label">
+            <i class="swatch" style={{ background: line.hue }} /> {line.label} {last(line, props.unit)}
+          </span>
+        ))}
+        {drawn.length > 0 && (
+          <button type="button" class="plain" aria-pressed={table.value} onClick={() => (table.value = !table.value)}>
+            {table.value ? "Hide table" : "As table"}
+          </button>
+        )}
+      </figcaption>
+      <p class="chart-sentence">{sentence(props.title, drawn, props.unit)}</p>
+      <div ref={place} class="plot" aria-hidden="true" />
+      {table.value && <Table lines={drawn} unit={props.unit} timeZone={props.timeZone} />}
+    </figure>
+  );
+}
+
+const last = (line: Line, unit: string): string => quantity(line.points.at(-1)?.[1] ?? 0, unit);
+
+/** What the picture says, for who can't see it. */
+function sentence(title: string, lines: readonly Line[], unit: string): string {
+  if (lines.length === 0) return "Nothing measured in this time.";
+  const parts = lines.map((line) => {
+    const values = line.points.map((p) => p[1]);
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const name = lines.length > 1 ? `${line.label}: ` : "";
+    return low === high
+      ? `${name}steady at ${quantity(low, unit)}`
+      : `${name}${quantity(low, unit)} to ${quantity(high, unit)}`;
+  });
+  return lines.length > 3 ? `${title}: ${lines.length} lines` : parts.join(" · ");
+}
+
+/** One column of times for all lines; a null where points are further apart than they should be. */
+function align(lines: readonly Line[], everyMs: number): uPlot.AlignedData {
+  const tables = lines.map((line): uPlot.AlignedData => {
+    const xs: number[] = [];
+    const ys: (number | null)[] = [];
+    let before: number | null = null;
+    for (const [at, value] of line.points) {
+      if (before !== null && at - before > everyMs * 2.5) {
+        xs.push((before + everyMs) / 1000);
+        ys.push(null);
+      }
+      xs.push(at / 1000);
+      ys.push(value);
+      before = at;
+    }
+    return [xs, ys];
+  });
+  return tables.length === 1
+    ? (tables[0] as uPlot.AlignedData)
+    : uPlot.join(
+        tables,
+        tables.map(() => [0, 2]),
+      );
+}
+
+function options(
+  width: number,
+  props: { unit: string; from: number; to: number; timeZone?: string | undefined },
+  lines: readonly Line[],
+): uPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  const ink = style.getPropertyValue("--quiet").trim();
+  const grid = { stroke: style.getPropertyValue("--rule").trim(), width: 1 };
+  const zone = props.timeZone;
+  return {
+    width,
+    height: chartHeight,
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false }, points: { size: 6 } },
+    scales: {
+      x: { min: props.from / 1000, max: props.to / 1000 },
+      y: { range: (_u, low, high) => axis(low, high, props.unit) },
+    },
+    ...(zone ? { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), zone) } : {}),
+    axes: [
+      {
+        stroke: ink,
+        grid: { show: false },
+        ticks: grid,
+        size: 28,
+        values: (_u, at) => at.map((t) => clockTime(t * 1000, now.peek(), zone)),
+        space: 72,
+      },
+      {
+        stroke: ink,
+        grid,
+        ticks: { show: false },
+        size: 72,
+        values: (_u, values) => values.map((v) => quantity(v, props.unit)),
+      },
+    ],
+    series: [
+      {},
+      ...lines.map((line) => ({
+        label: line.label,
+        stroke: line.hue,
+        width: 1.5,
+        points: { show: line.points.length < 3 },
+      })),
+    ],
+  };
+}
+
+/** From zero where that means something, so that small noise doesn't look like a storm. */
+function axis(low: number, high: number, unit: string): [number, number] {
+  if (unit === "%") return [Math.min(0, low), Math.max(100, high)];
+  const top = high > 0 ? high * 1.08 : 1;
+  return unit === "°C" ? [Math.floor(low - 2), Math.ceil(high + 2)] : [Math.min(0, low), top];
+}
+
+const tableRows = 200;
+function Table({ lines, unit, timeZone }: { lines: readonly Line[]; unit: string; timeZone?: string | undefined }) {
+  const times = [...new Set(lines.flatMap((l) => l.points.map((p) => p[0])))].sort((a, b) => b - a).slice(0, tableRows);
+  const values = lines.map((l) => new Map(l.points));
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section class="table-scroll" tabIndex={0} aria-label="Values as a table">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Time</th>
+            {lines.map((l) => (
+              <th scope="col" key={l.label} class="number">
+                {l.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {times.map((at) => (
+            <tr key={at}>
+              <th scope="row">{clockTime(at, now.peek(), timeZone)}</th>
+              {values.map((v, i) => (
+                <td key={lines[i]?.label} class="number">
+                  {v.has(at) ? quantity(v.get(at) as number, unit) : "–"}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

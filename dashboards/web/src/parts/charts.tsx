@@ -1,0 +1,156 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { api, type LatestPoint, type Series } from "../api.ts";
+import { currentTime } from "../clock.ts";
+import { hear } from "../live.ts";
+import { type ChartPlan, chartsOf, hueCycle } from "../measurements.ts";
+import { query, setQuery } from "../router.ts";
+import { Chart, type Line } from "./chart.tsx";
+
+const minute = 60_000;
+const ranges = [
+  { key: "1h", label: "1 hour", ms: 60 * minute, everyMs: 10_000 },
+  { key: "6h", label: "6 hours", ms: 360 * minute, everyMs: minute },
+  { key: "24h", label: "24 hours", ms: 1440 * minute, everyMs: 5 * minute },
+  { key: "7d", label: "7 days", ms: 7 * 1440 * minute, everyMs: 30 * minute },
+] as const;
+type Range = (typeof ranges)[number];
+
+/** Every measurement of the device over the chosen time; they move as values come. */
+export function Charts({
+  device,
+  latest,
+  timeZone,
+}: {
+  device: string;
+  latest: readonly LatestPoint[];
+  timeZone?: string | undefined;
+}) {
+  const range = ranges.find((r) => r.key === query("range")) ?? ranges[0];
+  const shape = chartsOf(latest)
+    .map((p) => `${p.key}:${p.lines.length}`)
+    .join();
+  // The plans change only with what is measured, not with every value.
+  const plans = useMemo(() => chartsOf(latest), [shape]);
+  return (
+    <section aria-labelledby="measured">
+      <header class="page-head">
+        <h2 id="measured">Measured</h2>
+        <fieldset class="ranges">
+          <legend class="visually-hidden">Time range</legend>
+          {ranges.map((r) => (
+            <button
+              key={r.key}
+              type="button"
+              aria-pressed={r.key === range.key}
+              onClick={() => setQuery({ range: r.key === "1h" ? "" : r.key })}
+            >
+              {r.label}
+            </button>
+          ))}
+        </fieldset>
+      </header>
+      {plans.length === 0 && (
+        <p class="quiet">Nothing measured yet. The first values come within a minute of its first call.</p>
+      )}
+      <div class="charts">
+        {plans.map((plan) => (
+          <LiveChart key={plan.key} device={device} plan={plan} range={range} timeZone={timeZone} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+const refreshMs = 5_000;
+
+function LiveChart({
+  device,
+  plan,
+  range,
+  timeZone,
+}: {
+  device: string;
+  plan: ChartPlan;
+  range: Range;
+  timeZone?: string | undefined;
+}) {
+  const shown = useSignal<{ lines: Line[]; to: number; problem: string | null }>({
+    lines: [],
+    to: currentTime(),
+    problem: null,
+  });
+  useEffect(() => {
+    let gone = false;
+    let asked = 0;
+    const ask = async () => {
+      asked = currentTime();
+      const to = asked;
+      try {
+        const lines = await fetchLines(device, plan, range, to);
+        if (!gone) shown.value = { lines, to, problem: null };
+      } catch (error) {
+        if (!gone) shown.value = { ...shown.value, problem: (error as Error).message };
+      }
+    };
+    void ask();
+    const end = hear("latest", (data) => {
+      const news = data as { device: string; points: { m: string }[] };
+      const due = currentTime() - asked > Math.max(refreshMs, range.everyMs / 4);
+      if (news.device === device && due && news.points.some((p) => p.m === plan.measurement)) void ask();
+    });
+    return () => {
+      gone = true;
+      end();
+    };
+  }, [device, plan, range, shown]);
+  const { lines, to, problem } = shown.value;
+  return (
+    <div class="chart-place">
+      <Chart
+        title={plan.title}
+        unit={plan.unit}
+        lines={lines}
+        from={to - range.ms}
+        to={to}
+        everyMs={range.everyMs * 2}
+        timeZone={timeZone}
+      />
+      {problem && <p class="problem">{problem}</p>}
+    </div>
+  );
+}
+
+async function fetchLines(device: string, plan: ChartPlan, range: Range, to: number): Promise<Line[]> {
+  const answers = await Promise.all(
+    plan.lines.map(({ field }) =>
+      api.series(device, {
+        measurement: plan.measurement,
+        field,
+        from: String(to - range.ms),
+        to: String(to),
+        every: String(range.everyMs),
+        fn: plan.fn,
+        ...(plan.by ? { by: plan.by } : {}),
+      }),
+    ),
+  );
+  return answers.flatMap(({ series }, i) => {
+    const { label, hue } = plan.lines[i] as ChartPlan["lines"][number];
+    return plan.by
+      ? series.map((s, n) => lineOf(s, s.tags[plan.by ?? ""] ?? label, colour(hueCycle[n % hueCycle.length] as string)))
+      : series.map((s) => lineOf(s, label, colour(hue)));
+  });
+}
+
+/** A canvas doesn't know CSS variables. */
+const colour = (hue: string): string => {
+  const name = hue.replace(/^var\(|\)$/g, "");
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+};
+
+const lineOf = (series: Series, label: string, hue: string): Line => ({
+  label,
+  hue,
+  points: series.points.filter((p): p is [number, number] => typeof p[1] === "number"),
+});

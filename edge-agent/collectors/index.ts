@@ -1,0 +1,5 @@
+export type { Collector, Sample } from "./collector.ts";
+export { createInterfaceCollector } from "./interface/index.ts";
+export { createProbeCollector, defaultProbes } from "./probe/index.ts";
+export { createRounds } from "./round.ts";
+export { createSystemCollector } from "./system/index.ts";

@@ -1,0 +1,61 @@
+import type { Host } from "../../host/index.ts";
+import type { Collector, Sample } from "../collector.ts";
+import { type CpuTicks, cpuPercent, parseCpu } from "./cpu.ts";
+import { parseMemory } from "./memory.ts";
+import { readTemperatures } from "./temperature.ts";
+import { parseLoad, parseUptime } from "./uptime.ts";
+
+export interface SystemNeeds {
+  host: Pick<Host, "files" | "time">;
+  /** Its file system is the one that is measured. */
+  dataDir: string;
+  /** The agent's own: resident bytes, and processor time in ms since some start. */
+  footprint: () => { residentBytes: number; cpuMs: number };
+  spool: { bytes(): number; writtenBytes(): number };
+}
+
+/** The device as a computer, its temperatures, and what the agent itself costs it. */
+export function createSystemCollector({ host, dataDir, footprint, spool }: SystemNeeds): Collector {
+  const { files, time } = host;
+  let ticks: CpuTicks | undefined;
+  let own: { at: number; cpuMs: number } | undefined;
+  const read = (path: string): Promise<string> => files.read(path).catch(() => "");
+
+  async function disk(): Promise<Record<string, number>> {
+    const space = await files.space(dataDir).catch(() => undefined);
+    if (!space || space.totalBytes <= 0) return {};
+    const used = (100 * (space.totalBytes - space.freeBytes)) / space.totalBytes;
+    return { disk_total_bytes: space.totalBytes, disk_used_percent: used };
+  }
+
+  function agent(): Sample {
+    const { residentBytes, cpuMs } = footprint();
+    const at = time.monotonic();
+    const busy = own && at > own.at ? { cpu_percent: Math.max(0, (100 * (cpuMs - own.cpuMs)) / (at - own.at)) } : {};
+    own = { at, cpuMs };
+    const kept = { spool_bytes: spool.bytes(), spool_written_bytes: spool.writtenBytes() };
+    return { m: "agent", f: { memory_used_bytes: residentBytes, ...busy, ...kept } };
+  }
+
+  return {
+    name: "system",
+    async collect() {
+      const [stat, meminfo, loadavg, uptime] = await Promise.all(
+        ["stat", "meminfo", "loadavg", "uptime"].map((name) => read(`/proc/${name}`)),
+      );
+      const now = parseCpu(stat ?? "");
+      const cpu = cpuPercent(ticks, now);
+      ticks = now;
+      const temperatures = await readTemperatures(files);
+      const hottest = temperatures.size > 0 ? { temperature_celsius: Math.max(...temperatures.values()) } : {};
+      const rest = { ...parseMemory(meminfo ?? ""), ...parseLoad(loadavg ?? ""), ...parseUptime(uptime ?? "") };
+      const f = { ...cpu, ...rest, ...hottest, ...(await disk()) };
+      const sensors = [...temperatures].map(([sensor, celsius]) => ({
+        m: "temperature",
+        t: { sensor },
+        f: { temperature_celsius: celsius },
+      }));
+      return [...(Object.keys(f).length > 0 ? [{ m: "system", f }] : []), agent(), ...sensors];
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** The one port through which the agent sees its host. Linux is one side; fixtures and the simulated street are others. */
+export interface Host {
+  time: Time;
+  files: Files;
+  programs: Programs;
+  sockets: Sockets;
+  /** A number in [0, 1). */
+  random(): number;
+}
+
+export type Cancel = () => void;
+
+export interface Time {
+  /** The wall clock, milliseconds since 1970 UTC. May be wrong and may jump. */
+  now(): number;
+  /** Milliseconds since some start. Never jumps. */
+  monotonic(): number;
+  after(ms: number, run: () => void): Cancel;
+}
+
+/** Reads of /proc, /sys and /etc. Every call fails as node:fs does (ENOENT, EACCES). */
+export interface Files {
+  /** At most 1 MiB; a longer file is cut. */
+  read(path: string): Promise<string>;
+  /** Names in a folder. */
+  list(path: string): Promise<string[]>;
+  /** Size and free bytes (as an ordinary program may use) of the file system that holds `path`. */
+  space(path: string): Promise<{ totalBytes: number; freeBytes: number }>;
+}
+
+export interface Programs {
+  /** Rejects when the program is missing, exits otherwise than 0, or takes longer than `timeoutMs`. */
+  run(
+    program: string,
+    args: readonly string[],
+    limits: { timeoutMs: number },
+  ): Promise<{ stdout: string; stderr: string }>;
+}
+
+/** Each try ends at `timeoutMs` and rejects with a sentence. */
+export interface Sockets {
+  /** One A/AAAA question to one resolver (`address` or `address:port`; undefined: the host's own). Answers the addresses. */
+  resolve(name: string, resolver: string | undefined, timeoutMs: number): Promise<string[]>;
+  /** Opens and closes a TCP connection. */
+  connect(host: string, port: number, timeoutMs: number): Promise<void>;
+  /** GET without following redirects; the body is read to its end (at most 64 KiB) and thrown away. */
+  get(url: string, timeoutMs: number): Promise<{ status: number }>;
+}
+
+export { createLinuxHost } from "./linux/index.ts";

@@ -1,0 +1,115 @@
+import { type ClockState, type HeldRange, limits, type SpoolState } from "#wire";
+import { type Range, withRange } from "./ranges.ts";
+
+/** Where a record is on flash. */
+export interface Place {
+  segment: number;
+  offset: number;
+  length: number;
+}
+
+/** One batch that was not delivered yet. Its text is in memory until it is on flash. */
+export interface Entry {
+  readonly boot: string;
+  readonly seq: number;
+  readonly kind: "telemetry" | "event";
+  readonly points: number;
+  readonly total: number;
+  readonly at: number;
+  readonly clock: ClockState;
+  readonly bytes: number;
+  readonly keep: boolean;
+  text?: string | undefined;
+  place?: Place | undefined;
+  everSent: boolean;
+}
+
+/** What is known of one boot; what of it has to outlive the boot is in the journal. */
+export interface Boot {
+  readonly boot: string;
+  /** Of the clock (see link/clock.ts). */
+  lane: number;
+  /** Added to the `at` of batches made while the time was unknown; absent: never learnt. */
+  offset?: number | undefined;
+  /** Newest sequence made and points made with it. */
+  seq: number;
+  total: number;
+  /** Delivered or dropped. */
+  gone: Range[];
+  /** Set aside: the server hangs up on them. */
+  aside: number[];
+  /** It ended cleanly, or its unclean end was told. */
+  ended: boolean;
+  /** Batches that the journal knows to be on flash and that were not found there. */
+  lost: number;
+  /** By sequence, ascending. */
+  entries: Map<number, Entry>;
+}
+
+export const newBoot = (boot: string, lane: number): Boot => ({
+  boot,
+  lane,
+  seq: 0,
+  total: 0,
+  gone: [],
+  aside: [],
+  ended: false,
+  lost: 0,
+  entries: new Map(),
+});
+
+/** Takes a batch off the books, as delivered or dropped. */
+export function remove(boot: Boot, from: number, to: number): Entry[] {
+  const removed: Entry[] = [];
+  // A hostile `to` must not make us count to 2^53.
+  const last = Math.min(to, boot.seq);
+  if (last - from + 1 > boot.entries.size) {
+    for (const entry of boot.entries.values()) if (entry.seq >= from && entry.seq <= last) removed.push(entry);
+  } else {
+    for (let seq = from; seq <= last; seq++) {
+      const entry = boot.entries.get(seq);
+      if (entry) removed.push(entry);
+    }
+  }
+  for (const entry of removed) boot.entries.delete(entry.seq);
+  boot.gone = withRange(boot.gone, from, last);
+  return removed;
+}
+
+/** Earlier boots that have something here, or lost it here: a boot that is not listed is over for the ledger. */
+export function unfinished(boots: Iterable<Boot>, current: string): { boot: string; lastSeq: number; total: number }[] {
+  const list = [...boots].filter((b) => b.boot !== current && (b.entries.size > 0 || b.lost > 0));
+  // Over the limit the newest wait: sending goes oldest first, so that the oldest are over first and then make room.
+  return list.slice(0, limits.unfinishedBoots).map((b) => ({ boot: b.boot, lastSeq: b.seq, total: b.total }));
+}
+
+/** For birth and heartbeat. Only truly contiguous sequences are merged, so a range never claims what is not here. */
+export function stateOf(boots: Iterable<Boot>): SpoolState {
+  const ranges: Required<HeldRange>[] = [];
+  let batches = 0;
+  let points = 0;
+  let bytes = 0;
+  for (const { boot, entries } of boots) {
+    let open: Required<HeldRange> | undefined;
+    for (const entry of entries.values()) {
+      batches++;
+      points += entry.points;
+      bytes += entry.bytes;
+      if (open?.to === entry.seq - 1) {
+        open.to = entry.seq;
+        open.points += entry.points;
+      } else {
+        open = { boot, from: entry.seq, to: entry.seq, points: entry.points, before: entry.total - entry.points };
+        ranges.push(open);
+      }
+    }
+  }
+  return { batches, points, bytes, held: mostPoints(ranges) };
+}
+
+/** What is not listed counts as missing until a later heartbeat has room for it, so the least is left out. */
+function mostPoints(ranges: Required<HeldRange>[]): HeldRange[] {
+  if (ranges.length <= limits.heldRanges) return ranges;
+  const kept = new Set([...ranges].sort((a, b) => b.points - a.points).slice(0, limits.heldRanges));
+  return ranges.filter((r) => kept.has(r));
+}

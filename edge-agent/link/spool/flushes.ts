@@ -1,0 +1,124 @@
+import type { Cancel, Time } from "../../host/index.ts";
+import { type Log, reason } from "../../log.ts";
+import type { Books } from "./books.ts";
+import type { Dropped } from "./drops.ts";
+import type { Entry } from "./entries.ts";
+import type { Journal } from "./journal.ts";
+import type { Segments } from "./segments.ts";
+import { dropFull, dropOld, dropPending, removeDead, writePending } from "./upkeep.ts";
+
+/** How often the journal says how far the boot is, when nothing else makes it be written. */
+const markEveryMs = 5 * 60_000;
+
+export interface SpoolSettings {
+  maxBytes: number;
+  maxAgeMs: number;
+  flushMs: number;
+}
+
+export interface SpoolNeeds {
+  folder: string;
+  boot: string;
+  settings: SpoolSettings;
+  time: Time;
+  log: Log;
+  /** The wall clock, or undefined while nobody knows it. */
+  now: () => number | undefined;
+  inFlight: (entry: Entry) => boolean;
+  /** To be told to the controller. */
+  dropped: (runs: Dropped[]) => void;
+}
+
+export interface State {
+  needs: SpoolNeeds;
+  books: Books;
+  segments: Segments;
+  journal: Journal;
+  written: number;
+  markedAt: number;
+  broken: boolean;
+}
+
+export interface Flushes {
+  soon(): void;
+  now(): Promise<void>;
+  stop(): Promise<void>;
+  cancel(): void;
+}
+
+/** One flush at a time; what is put during one goes with the next. */
+export function createFlushes(state: State): Flushes {
+  const { time, settings, log } = state.needs;
+  let timer: Cancel | undefined;
+  let running: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  const once = async (): Promise<void> => {
+    try {
+      await flush(state);
+      if (state.broken) log.info("spool: flash can be written again");
+      state.broken = false;
+    } catch (error) {
+      if (!state.broken) log.error(`spool: flash can't be written, batches stay in memory: ${reason(error)}`);
+      state.broken = true;
+      const runs = dropPending(state.books);
+      if (runs.length > 0) state.needs.dropped(runs);
+      soon();
+    }
+  };
+  const now = (): Promise<void> => {
+    timer?.();
+    timer = undefined;
+    if (!stopped) running = running.then(once);
+    return running;
+  };
+  const soon = (): void => {
+    if (timer || stopped) return;
+    timer = time.after(settings.flushMs, () => {
+      timer = undefined;
+      running = running.then(once);
+    });
+  };
+  const cancel = (): void => {
+    stopped = true;
+    timer?.();
+    timer = undefined;
+  };
+  return {
+    soon,
+    now,
+    cancel,
+    async stop() {
+      await now();
+      cancel();
+    },
+  };
+}
+
+/** Batches first, then the journal, then the removal of files: whatever is cut off in between is at most sent twice. */
+async function flush(state: State): Promise<void> {
+  const { books, segments, journal, needs } = state;
+  const { time, settings } = needs;
+  const now = needs.now();
+  const tell = (runs: Dropped[]): void => (runs.length > 0 ? needs.dropped(runs) : undefined);
+  if (now !== undefined) tell(dropOld(books, now - settings.maxAgeMs, needs.inFlight));
+  state.written += await writePending(books, segments);
+  state.written += await dropFull(books, segments, settings.maxBytes, tell);
+  const markDue = time.monotonic() - state.markedAt >= markEveryMs;
+  if (books.due || (markDue && books.changed.size > 0)) {
+    const [changed, over] = [[...books.changed], [...books.over]];
+    books.changed.clear();
+    books.over.clear();
+    books.due = false;
+    try {
+      state.written += await journal.write(changed, over, () => books.boots.values());
+      state.markedAt = time.monotonic();
+    } catch (error) {
+      for (const of of changed) books.changed.add(of);
+      for (const boot of over) books.over.add(boot);
+      books.due = true;
+      throw error;
+    }
+  }
+  await removeDead(books, segments, needs.log.warn);
+}

@@ -1,0 +1,158 @@
+import type { SpoolState } from "#wire";
+import type { Batch } from "../batcher.ts";
+import { withTime } from "../batcher.ts";
+import { add, entriesOf, forgetIfOver, openBooks, strike } from "./books.ts";
+import { asRuns } from "./drops.ts";
+import { type Entry, stateOf, unfinished } from "./entries.ts";
+import { createFlushes, type Flushes, type SpoolNeeds, type State } from "./flushes.ts";
+import { openJournal } from "./journal.ts";
+import { openSegments } from "./segments.ts";
+
+export type Spool = Awaited<ReturnType<typeof createSpool>>;
+
+/** Keeps every batch until it is delivered: in memory at once, on flash within `flushMs` (DESIGN §5). The first `flush`
+ *  marks the boot as begun. */
+export async function createSpool(needs: SpoolNeeds) {
+  const { folder, boot, settings } = needs;
+  const segmentBytes = Math.min(512 * 1024, Math.max(64 * 1024, Math.floor(settings.maxBytes / 64)));
+  const segments = await openSegments(folder, segmentBytes);
+  const journal = await openJournal(folder);
+  const books = openBooks(boot, journal.boots, segments.loaded.entries);
+  const state: State = { needs, books, segments, journal, written: 0, markedAt: -Infinity, broken: false };
+  const unclean = [...books.boots.values()].filter((b) => b !== books.current && !b.ended);
+  report(state);
+  for (const of of [...books.boots.values()]) forgetIfOver(books, of);
+  const flushes = createFlushes(state);
+
+  return {
+    ...access(state, flushes),
+    firstLane: books.current.lane,
+    /** Boots that ended without a word. Call `toldUnclean` once the events are put. */
+    unclean: unclean.map((b) => ({ boot: b.boot, afterSeq: b.seq })),
+    toldUnclean(): void {
+      for (const of of unclean) {
+        of.ended = true;
+        books.changed.add(of);
+        books.due = true;
+        forgetIfOver(books, of);
+      }
+      flushes.soon();
+    },
+    flush: flushes.now,
+    /** Everything is on flash, and the boot's end is marked as clean. */
+    async stop(): Promise<void> {
+      books.current.ended = true;
+      books.changed.add(books.current);
+      books.due = true;
+      await flushes.stop();
+      await close(state);
+    },
+    /** As a power cut: what is not on flash is lost. */
+    async halt(): Promise<void> {
+      flushes.cancel();
+      await close(state);
+    },
+  };
+}
+
+function access(state: State, flushes: Flushes) {
+  const { books, segments, needs } = state;
+  let learnt = false;
+  return {
+    put(batch: Batch): void {
+      const { text, ...rest } = batch;
+      add(books, { ...rest, text, bytes: Buffer.byteLength(text), everSent: false });
+      flushes.soon();
+    },
+    /** @returns what it was here of; empty for what was never ours. */
+    delivered(boot: string, from: number, to: number): Entry[] {
+      const removed = strike(books, boot, from, to);
+      if (removed.some((e) => e.place)) flushes.soon();
+      return removed;
+    },
+    entry: (boot: string, seq: number): Entry | undefined => books.boots.get(boot)?.entries.get(seq),
+    /** The oldest that may be sent and that `skip` lets through. */
+    oldest(skip: (entry: Entry) => boolean): Entry | undefined {
+      for (const entry of entriesOf(books)) if (!waitsForTime(entry) && !skip(entry)) return entry;
+      return undefined;
+    },
+    /** What is sent: the same bytes every time. undefined: gone or moved meanwhile, or rotten on flash and told as
+     *  dropped; ask for the next one. */
+    async text(entry: Entry): Promise<string | undefined> {
+      const place = entry.place;
+      const text = entry.text ?? (place && (await segments.read(place)));
+      if (text === undefined) {
+        // While it was read it may have been delivered, or moved to another file.
+        if (books.boots.get(entry.boot)?.entries.get(entry.seq) !== entry || entry.place !== place) return undefined;
+        strike(books, entry.boot, entry.seq, entry.seq);
+        needs.dropped(asRuns([entry], "unreadable"));
+        return undefined;
+      }
+      const offset = books.boots.get(entry.boot)?.offset;
+      return entry.clock === "unknown" && offset !== undefined ? withTime(text, offset) : text;
+    },
+    /** The boot has learnt the time: what was made before may be sent once that is on flash. */
+    async learn(offset: number): Promise<void> {
+      books.current.offset = offset;
+      books.changed.add(books.current);
+      books.due = true;
+      await flushes.now();
+      learnt = true;
+    },
+    lane(lane: number): void {
+      books.current.lane = lane;
+      books.changed.add(books.current);
+      books.due = true;
+      flushes.soon();
+    },
+    /** Whether it may be sent: not while its boot doesn't know the time. */
+    maySend: (entry: Entry): boolean => !waitsForTime(entry),
+    /** Of a boot among the others, the oldest first. */
+    order: (boot: string): number => [...books.boots.keys()].indexOf(boot),
+    allAside: () =>
+      [...books.boots.values()].flatMap((b) => b.aside.map((seq) => b.entries.get(seq)).filter((e) => e !== undefined)),
+    /** The server hangs up on it: remembered over restarts. */
+    setAside(entry: Entry): void {
+      const of = books.boots.get(entry.boot);
+      if (!of || of.aside.includes(entry.seq)) return;
+      of.aside.push(entry.seq);
+      books.changed.add(of);
+      books.due = true;
+      flushes.soon();
+    },
+    state: (): SpoolState => stateOf(books.boots.values()),
+    unfinished: () => unfinished(books.boots.values(), needs.boot),
+    /** A birth that named these boots was answered: those with nothing left here are over. */
+    told(boots: readonly string[]): void {
+      for (const boot of boots) {
+        const of = books.boots.get(boot);
+        if (!of || of.entries.size > 0 || of.lost === 0) continue;
+        of.lost = 0;
+        books.changed.add(of);
+        books.due = true;
+        forgetIfOver(books, of);
+      }
+      if (books.due) flushes.soon();
+    },
+    bytes: () => segments.bytes() + books.pendingBytes,
+    writtenBytes: () => state.written,
+    isEmpty: () => entriesOf(books).next().done === true,
+  };
+
+  function waitsForTime(entry: Entry): boolean {
+    return entry.clock === "unknown" && entry.boot === needs.boot && !learnt;
+  }
+}
+
+function report({ needs, books, segments, journal }: State): void {
+  const { log } = needs;
+  for (const name of segments.loaded.broken) log.warn(`spool: ${name} has an end that can't be read; the rest is used`);
+  if (journal.torn) log.warn("spool: the journal's last line was torn; what it said is found in the files");
+  const lost = [...books.boots.values()].reduce((sum, of) => sum + of.lost, 0);
+  if (lost > 0) log.warn(`spool: ${lost} batches that were written are not there any more; the controller is told`);
+}
+
+async function close({ segments, journal }: State): Promise<void> {
+  await segments.close();
+  await journal.close();
+}

@@ -1,0 +1,87 @@
+import type { Delivered, Welcome } from "#wire";
+import { reason } from "../log.ts";
+import type { IdentityFile } from "../trust/index.ts";
+import { createCredentials } from "./credentials.ts";
+import { createInbox } from "./inbox.ts";
+import { nowOf, type Parts, selfOf } from "./parts.ts";
+import { birth, will } from "./presence.ts";
+import { openSession } from "./session.ts";
+import { createSupervisor } from "./supervisor.ts";
+import { learnt, noticeStep } from "./time.ts";
+
+/** The floor is about years, not minutes: flash is spared. */
+const floorStepMs = 3_600_000;
+
+/** Ties the parts to one connection after another. */
+export function supervise(parts: Parts) {
+  const { needs, clock, sender } = parts;
+  const { host, log, identity } = needs;
+  const save = (part: Parameters<IdentityFile["change"]>[0]): void => {
+    identity.change(part).catch((error) => log.error(`identity: ${reason(error)}`));
+  };
+  const newInbox = () =>
+    createInbox({
+      log,
+      trusted: () => {
+        const { enrolled, floor } = identity.get();
+        return { device: enrolled?.device ?? "", keySet: enrolled?.keySet ?? { version: 0, keys: [] }, floor };
+      },
+      time: () => ({ now: clock.believed(), synced: clock.state() === "synced" }),
+      delivered: (message) => delivered(parts, message),
+      welcome: (body) => welcome(parts, body),
+      keys(keySet, floor) {
+        const { enrolled } = identity.get();
+        if (enrolled) save({ enrolled: { ...enrolled, keySet }, floor });
+      },
+      floor(floor) {
+        if (floor - identity.get().floor >= floorStepMs) save({ floor });
+      },
+    });
+  return createSupervisor({
+    host,
+    log,
+    credentials: createCredentials({ identity, application: needs.application, dial: needs.dial, log }),
+    open({ device, mqtt }) {
+      parts.session++;
+      parts.useful = false;
+      return openSession({
+        time: host.time,
+        dial: needs.dial,
+        url: mqtt.url,
+        device,
+        password: mqtt.password,
+        will: parts.exit.text("presence", will(selfOf(parts))),
+        received: newInbox(),
+      });
+    },
+    opened(session) {
+      noticeStep(parts);
+      const now = nowOf(parts);
+      parts.told = now.unfinished.map((u) => u.boot);
+      session.publish("presence", parts.exit.text("presence", birth(selfOf(parts), now)), true);
+      parts.pulse.start();
+      sender.opened(session);
+    },
+    closed(how) {
+      parts.pulse.stop();
+      sender.closed(how.by === "server");
+      return parts.useful;
+    },
+  });
+}
+
+function delivered(parts: Parts, { ranges }: Delivered): void {
+  parts.useful = true;
+  for (const { boot, from, to } of ranges) {
+    const gone = parts.spool.delivered(boot, from, to);
+    if (gone.length > 0) parts.sender.gone(gone);
+  }
+}
+
+function welcome(parts: Parts, body: Welcome): void {
+  // One that was held up on an earlier connection says nothing about this one.
+  if (body.session !== parts.session) return;
+  parts.useful = true;
+  parts.spool.told(parts.told);
+  if (parts.clock.learn(body.now)) learnt(parts, "the controller");
+}

@@ -1,0 +1,33 @@
+import { interfaces } from "./interface.ts";
+import { probe } from "./probe.ts";
+import { agent, system, temperature } from "./system.ts";
+
+/** gauge: a value now · counter: only goes up, a fall is a restart · state: what something is (1 yes, 0 no, or a word). */
+export type FieldKind = "gauge" | "counter" | "state";
+
+export interface Field {
+  type: "number" | "text";
+  /** As in the name's ending; "" where a bare number says it all. */
+  unit: string;
+  kind: FieldKind;
+  meaning: string;
+}
+
+export interface Measurement {
+  meaning: string;
+  /** Tag key → meaning. A point has all of them and no other. */
+  tags: Readonly<Record<string, string>>;
+  fields: Readonly<Record<string, Field>>;
+}
+
+/** What may be measured. Agents make nothing else; the controller stores nothing else. */
+export const catalogue = { system, agent, temperature, interface: interfaces, probe } as const satisfies Record<
+  string,
+  Measurement
+>;
+export type MeasurementName = keyof typeof catalogue;
+
+/** The definition, or undefined for a name that the catalogue does not have. */
+export function measurementOf(name: string): Measurement | undefined {
+  return Object.hasOwn(catalogue, name) ? catalogue[name as MeasurementName] : undefined;
+}

@@ -1,0 +1,7 @@
+export * from "./delivered.ts";
+export * from "./enrolment.ts";
+export { bootId, clockState, commandId, configState, deviceId, heldRange, sequenceRange, spoolState } from "./parts.ts";
+export * from "./presence.ts";
+export * from "./reported.ts";
+export * from "./signed.ts";
+export * from "./telemetry.ts";

@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+import { fileURLToPath } from "node:url";
+import { Command } from "commander";
+
+declare const LAMPLIGHTER_VERSION: string;
+
+/** What stands beside this file in dist/. Only the entry knows where it is: a bundled chunk lives elsewhere. */
+const beside = (name: string) => new URL(name, import.meta.url);
+const paths = {
+  seriesWorker: beside("series-worker.js"),
+  webRoot: fileURLToPath(beside("web")),
+  docsRoot: fileURLToPath(beside("docs-page")),
+  agentFile: fileURLToPath(beside("agent.cjs")),
+};
+
+const program = new Command("lamplighter")
+  .description("Runs a council's public Wi-Fi and street sensors.")
+  .version(LAMPLIGHTER_VERSION)
+  .showHelpAfterError()
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 64));
+
+program
+  .command("controller")
+  .description("runs the controller until it is told to stop")
+  .option("--settings <file>", "YAML file; every key can also be given by environment (docs/settings.md)")
+  .action(async (options: { settings?: string }) => {
+    const { runController } = await import("./controller/cli/controller.ts");
+    process.exitCode = await runController({ paths, env: process.env, ...options });
+  });
+
+program
+  .command("agent")
+  .description("runs the agent on this device (--help says how)")
+  .helpOption(false)
+  .allowUnknownOption()
+  .argument("[words...]")
+  .action(async () => {
+    const { runAgent } = await import("./edge-agent/cli/agent.ts");
+    const words = process.argv.slice(process.argv.indexOf("agent") + 1);
+    process.exitCode = await runAgent(words, process.env);
+  });
+
+program
+  .command("demo")
+  .description("starts a controller with the embedded store and one agent that measures this machine")
+  .option("--data-dir <dir>", "where it keeps what it learns; a second start goes on from there", "data/demo")
+  .option("--port <port>", "port of the screens; the next free one when it is taken", "8080")
+  .action(async (options: { dataDir: string; port: string }) => {
+    const { runDemo } = await import("./controller/cli/demo.ts");
+    process.exitCode = await runDemo({ paths, env: process.env, ...options });
+  });
+
+const user = program.command("user").description("people who may sign in");
+user
+  .command("add <name>")
+  .description("adds a user and prints a one-time sign-in link")
+  .option("--role <role>", "viewer, operator or admin", "viewer")
+  .option("--settings <file>", "YAML file of the controller")
+  .option("--json", "print JSON")
+  .action(async (name: string, options: { role: string; settings?: string; json?: boolean }) => {
+    const { addUser } = await import("./controller/cli/people.ts");
+    process.exitCode = await addUser({ env: process.env, name, ...options });
+  });
+
+const token = program.command("token").description("tokens for programs that use the API");
+token
+  .command("create <name>")
+  .description("makes an API token and prints it once")
+  .option("--role <role>", "viewer, operator or admin", "viewer")
+  .option("--settings <file>", "YAML file of the controller")
+  .option("--json", "print JSON")
+  .action(async (name: string, options: { role: string; settings?: string; json?: boolean }) => {
+    const { createToken } = await import("./controller/cli/people.ts");
+    process.exitCode = await createToken({ env: process.env, name, ...options });
+  });
+
+await program.parseAsync();

@@ -1,0 +1,81 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { systemClock } from "../../controller/base/clock.ts";
+import { createEmbeddedSeries, type SeriesStore, StoreAway } from "../../controller/store/series/index.ts";
+import { catalogue, dayMs, listen, retentionMs, until } from "./backends.ts";
+import { load1, noon, system } from "./series-points.ts";
+
+const built = new URL("../../dist/series-worker.js", import.meta.url);
+let folder: string;
+let file: string;
+const stores: SeriesStore[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lamplighter-embedded-"));
+  file = join(folder, "series.db");
+});
+afterEach(async () => {
+  for (const store of stores.splice(0)) await store.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function storeWith(more: { workerUrl?: URL; clock?: typeof systemClock } = {}): SeriesStore {
+  const needs = { workerUrl: built, file, clock: systemClock, log: listen().log, retentionMs, catalogue };
+  const store = createEmbeddedSeries({ ...needs, ...more });
+  stores.push(store);
+  return store;
+}
+
+it("has on disk what it said was stored, when the process is killed", async () => {
+  for (let round = 0; round < 3; round++) {
+    const start = noon + round * 3_600_000;
+    const script = fileURLToPath(new URL("./embedded-killed.mjs", import.meta.url));
+    const child = spawn(process.execPath, [script, file, JSON.stringify(catalogue), String(start)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+    await until(() => said.split("\n").length > 30 + round * 17, "writes were answered");
+    child.kill("SIGKILL");
+    await once(child, "close");
+
+    const answered = said
+      .split("\n")
+      .filter((line) => line !== "")
+      .map(Number);
+    const store = storeWith();
+    await store.start();
+    const { series } = await store.query(load1("killed", { from: start, to: start + 3_600_000, limit: 100_000 }));
+    const points = series[0]?.points ?? [];
+    for (const id of answered) expect(points.filter(([, value]) => value === id)).toHaveLength(20);
+    // What was not answered is there whole or not at all.
+    expect(points.length % 20).toBe(0);
+    await store.stop();
+  }
+});
+
+it("drops points when their time is over, by its clock", async () => {
+  const store = storeWith();
+  await store.start();
+  await store.write([system("a", noon - 5 * dayMs, { load1: 1 }), system("a", noon, { load1: 2 })]);
+  await store.stop();
+  const later = storeWith({ clock: { ...systemClock, now: () => noon + retentionMs - 4 * dayMs } });
+  await later.start();
+  expect(await later.count("a", 0, noon + dayMs)).toBe(1);
+});
+
+it.each([
+  ["its worker was not built", { workerUrl: new URL("../../dist/nowhere.js", import.meta.url) }, async () => {}],
+  ["its file is something else", {}, () => writeFile(file, "These are not the bytes of a database. ".repeat(100))],
+])("doesn't start where %s", async (_, more, spoil) => {
+  await spoil();
+  const store = storeWith(more);
+  await expect(store.start()).rejects.toThrow(/Cannot find module|not a database/);
+  await expect(store.write([system("a", noon, { load1: 1 })])).rejects.toThrow(StoreAway);
+});

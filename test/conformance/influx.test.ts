@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "../../controller/base/clock.ts";
+import {
+  createInfluxSeries,
+  type InfluxNeeds,
+  type SeriesStore,
+  StoreAway,
+} from "../../controller/store/series/index.ts";
+import { type InfluxServer, startInflux } from "../servers/influx.ts";
+import { catalogue, dayMs, listen, retentionMs, until } from "./backends.ts";
+import { load1, noon, oks, system } from "./series-points.ts";
+
+let server: InfluxServer;
+const stores: SeriesStore[] = [];
+beforeAll(async () => {
+  server = await startInflux();
+});
+afterAll(async () => {
+  for (const store of stores) await store.stop();
+  await server?.stop();
+});
+
+function storeOn(url: string, more: Partial<InfluxNeeds> = {}): SeriesStore {
+  const { log } = listen();
+  const store = createInfluxSeries({ url, clock: systemClock, log, retentionMs, catalogue, ...more });
+  stores.push(store);
+  return store;
+}
+
+async function ql(statement: string, url = server.url, authorization = ""): Promise<string> {
+  const headers = authorization ? { authorization: `Basic ${btoa(authorization)}` } : undefined;
+  const query = new URLSearchParams({ q: statement });
+  const response = await fetch(`${url}/query?${query}`, { method: "POST", ...(headers ? { headers } : {}) });
+  return response.text();
+}
+
+/** Somebody else writes to our database. */
+async function foreign(line: string): Promise<void> {
+  const url = `${server.url}/write?db=lamplighter&rp=raw&precision=ms`;
+  expect((await fetch(url, { method: "POST", body: line })).status).toBe(204);
+}
+
+describe("the schema", () => {
+  it("is made at the start, and mended when the retention is set anew", async () => {
+    const store = storeOn(server.url);
+    await store.start();
+    const policies = await ql("SHOW RETENTION POLICIES ON lamplighter");
+    expect(JSON.parse(policies).results[0].series[0].values).toContainEqual(["raw", "336h0m0s", "24h0m0s", 1, false]);
+    await storeOn(server.url, { retentionMs: 3 * dayMs }).start();
+    expect(await ql("SHOW RETENTION POLICIES ON lamplighter")).toContain("72h0m0s");
+    await storeOn(server.url).start();
+    expect(await ql("SHOW RETENTION POLICIES ON lamplighter")).toContain("336h0m0s");
+  });
+
+  it("is made again when somebody drops the database", async () => {
+    const store = storeOn(server.url);
+    await store.start();
+    await ql("DROP DATABASE lamplighter");
+    await expect(store.write([system("a", noon, { load1: 1 })])).rejects.toThrow(StoreAway);
+    expect(store.state()).toMatchObject({ ready: false });
+    await until(() => store.state().ready, "ready again");
+    expect(await store.write([system("a", noon, { load1: 1 })])).toEqual(oks(1));
+  });
+
+  it("is left alone where somebody else manages it", async () => {
+    await ql("DROP DATABASE lamplighter");
+    const store = storeOn(server.url, { manageSchema: false });
+    await store.start();
+    expect(store.state()).toMatchObject({ ready: false, why: expect.stringContaining("lamplighter") });
+    await ql('CREATE DATABASE lamplighter WITH DURATION 30d NAME "raw"');
+    await until(() => store.state().ready, "found it");
+    expect(await ql("SHOW RETENTION POLICIES ON lamplighter")).toContain("720h0m0s");
+  });
+});
+
+describe("points that only InfluxDB refuses", () => {
+  it("are found among their neighbours: another type in the shard", async () => {
+    const store = storeOn(server.url);
+    await store.start();
+    await foreign(`system,device=foreign load15="text" ${noon}`);
+    const at = (i: number) => noon + i * 1_000;
+    const points = Array.from({ length: 300 }, (_, i) =>
+      system("mixed", at(i), i % 3 === 0 ? { load1: i, load15: i } : { load1: i }),
+    );
+    const outcomes = await store.write(points);
+    outcomes.forEach((outcome, i) => {
+      const refused = { ok: false, why: expect.stringContaining('input field "load15" on measurement "system"') };
+      expect(outcome).toEqual(i % 3 === 0 ? refused : { ok: true });
+    });
+    expect(await store.count("mixed", 0, noon + dayMs)).toBe(200);
+  });
+
+  it("are found among their neighbours: beyond its own retention", async () => {
+    const store = storeOn(server.url);
+    await store.start();
+    await ql('ALTER RETENTION POLICY "raw" ON "lamplighter" DURATION 2d');
+    const now = Date.now();
+    const ages = [0, 1, 3, 5, 1, 9].map((days) => now - days * dayMs - 1_000);
+    const outcomes = await store.write(ages.map((at) => system("aged", at, { load1: 1 })));
+    expect(outcomes.map((outcome) => outcome.ok)).toEqual([true, true, false, false, true, false]);
+    expect(outcomes[2]).toEqual({ ok: false, why: "points beyond retention policy" });
+  });
+});
+
+describe("an InfluxDB that is away", () => {
+  it("doesn't stop the start, and is found when it comes", async () => {
+    await server.kill();
+    const store = storeOn(server.url);
+    await store.start();
+    expect(store.state()).toMatchObject({ ready: false, why: expect.stringContaining("ECONNREFUSED") });
+    await expect(store.query(load1("a"))).rejects.toThrow(StoreAway);
+    await expect(store.latest(Date.now(), dayMs)).rejects.toThrow(StoreAway);
+    await server.restart();
+    await until(() => store.state().ready, "ready");
+    expect(await store.write([system("a", noon, { load1: 1 })])).toEqual(oks(1));
+  });
+
+  it("is noticed while nothing is asked of it", async () => {
+    const hasty = { ...systemClock, every: (ms: number, run: () => void) => systemClock.every(ms / 500, run) };
+    const store = storeOn(server.url, { clock: hasty });
+    await store.start();
+    await server.kill();
+    await until(() => !store.state().ready, "noticed");
+    await server.restart();
+    await until(() => store.state().ready, "ready");
+  });
+
+  it("is noticed when it hangs, and used when it goes on", async () => {
+    const store = storeOn(server.url, { requestTimeoutMs: 300 });
+    await store.start();
+    server.pause();
+    try {
+      await expect(store.query(load1("a"))).rejects.toThrow(/no answer in 300 ms/);
+      await expect(store.write([system("a", noon + 1, { load1: 1 })])).rejects.toThrow(StoreAway);
+      expect(store.state()).toMatchObject({ ready: false, why: expect.stringContaining("no answer") });
+    } finally {
+      server.resume();
+    }
+    await until(() => store.state().ready, "ready");
+    expect(await store.write([system("a", noon + 1, { load1: 1 })])).toEqual(oks(1));
+  });
+
+  it("keeps what it took when it is killed", async () => {
+    const store = storeOn(server.url);
+    await store.start();
+    const stored: number[] = [];
+    const writing = (async () => {
+      for (let i = 0; ; i++) {
+        const at = noon + 100_000 + i;
+        const written = await store.write([system("killed", at, { load1: i })]).catch(() => null);
+        if (!written) return;
+        stored.push(i);
+      }
+    })();
+    await until(() => stored.length > 20, "some are stored");
+    await server.kill();
+    await writing;
+    await server.restart();
+    await until(() => store.state().ready, "ready");
+    const { series } = await store.query(load1("killed"));
+    const found = new Set(series[0]?.points.map(([, value]) => value));
+    expect(stored.filter((i) => !found.has(i))).toEqual([]);
+  });
+});
+
+describe("an InfluxDB with a lock on its door", () => {
+  it("refuses a stranger at the start, and lets us in", async () => {
+    const locked = await startInflux({ auth: true });
+    try {
+      await ql(`CREATE USER keeper WITH PASSWORD 'made-up' WITH ALL PRIVILEGES`, locked.url);
+      await expect(storeOn(locked.url).start()).rejects.toThrow(/refuses our credentials/);
+      const wrong = storeOn(locked.url, { credentials: { username: "keeper", password: "guessed" } });
+      await expect(wrong.start()).rejects.toThrow(/^(?!.*guessed).*refuses our credentials/);
+      const store = storeOn(locked.url, { credentials: { username: "keeper", password: "made-up" } });
+      await store.start();
+      expect(await store.write([system("a", noon, { load1: 1 })])).toEqual(oks(1));
+      expect((await store.query(load1("a"))).series).toHaveLength(1);
+      await ql(`SET PASSWORD FOR keeper = 'changed'`, locked.url, "keeper:made-up");
+      await expect(store.write([system("a", noon, { load1: 1 })])).rejects.toThrow(StoreAway);
+      await until(() => JSON.stringify(store.state()).includes("credentials"), "says why");
+      await store.stop();
+    } finally {
+      await locked.stop();
+    }
+  });
+});

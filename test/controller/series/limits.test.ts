@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { catalogue } from "#wire";
+import type { Db } from "../../../controller/store/series/embedded/database.ts";
+import type { Directory, SeriesEntry } from "../../../controller/store/series/embedded/directory.ts";
+import type { Partition, Partitions } from "../../../controller/store/series/embedded/partitions.ts";
+import { createReader } from "../../../controller/store/series/embedded/reader.ts";
+import { type SeriesQuery, seriesLimits, TooManyPoints } from "../../../controller/store/series/index.ts";
+import { createQueries } from "../../../controller/store/series/influx/queries.ts";
+
+const query: SeriesQuery = {
+  devices: ["d"],
+  measurement: "interface",
+  field: "rx_bytes",
+  from: 0,
+  to: 1e12,
+  everyMs: 3_600_000,
+  fn: "rate",
+  limit: 1_000_000,
+};
+
+describe("a query that would look at too many points", () => {
+  it("is refused by the embedded store as soon as that shows", () => {
+    const day = { table: "t", measurement: "interface", day: 0, columns: new Set(["rx_bytes"]) } satisfies Partition;
+    const rows = Array.from({ length: seriesLimits.scannedPoints / 2 }, (_, i) => [i, i]);
+    const entries = [1, 2, 3].map((id): SeriesEntry => ({ id, device: 1, tags: { interface: `${id}` }, lastDay: 0 }));
+    let read = 0;
+    const all = () => {
+      read += 1;
+      return rows;
+    };
+    const db = { prepare: () => ({ raw: () => ({ all }) }) } as unknown as Db;
+    const directory = { seriesOf: () => entries } as unknown as Directory;
+    const reader = (of: SeriesEntry[]) =>
+      createReader({
+        db,
+        directory: { ...directory, seriesOf: () => of },
+        partitions: { between: () => [day] } as unknown as Partitions,
+      });
+    expect(reader(entries.slice(0, 2)).query(query)).toHaveLength(2);
+    read = 0;
+    expect(() => reader(entries).query(query)).toThrow(TooManyPoints);
+    expect(read).toBe(3);
+  });
+
+  it("is refused in front of InfluxDB before the points are fetched", async () => {
+    const asked: string[] = [];
+    const queries = (points: number) =>
+      createQueries({
+        retentionPolicy: "raw",
+        catalogue,
+        ql: {
+          database: "lamplighter",
+          stop() {},
+          async run(statement) {
+            asked.push(statement);
+            return statement.includes("count(") ? [{ columns: ["time", "n"], values: [[0, points]] }] : [];
+          },
+        },
+      });
+    expect(await queries(seriesLimits.scannedPoints).query(query)).toEqual([]);
+    expect(asked).toHaveLength(2);
+    asked.length = 0;
+    await expect(queries(seriesLimits.scannedPoints + 1).query(query)).rejects.toThrow(TooManyPoints);
+    expect(asked).toHaveLength(1);
+  });
+});

@@ -1,0 +1,154 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { catalogue } from "#wire";
+import type { Catalogue } from "../../../controller/store/series/accept.ts";
+import type { Answered } from "../../../controller/store/series/embedded/calls.ts";
+import { openDatabase } from "../../../controller/store/series/embedded/database.ts";
+import { openAndServe, serveSeries } from "../../../controller/store/series/embedded/serve.ts";
+import type { SeriesQuery, StoredPoint } from "../../../controller/store/series/index.ts";
+
+const dayMs = 86_400_000;
+const at = 20_000 * dayMs;
+const point = (more: Partial<StoredPoint> = {}): StoredPoint => {
+  return { device: "d", m: "system", at, tags: {}, fields: { load1: 1 }, ...more };
+};
+
+let folder: string;
+let file: string;
+const ports: MessagePort[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lamplighter-serve-"));
+  file = join(folder, "series.db");
+});
+afterEach(async () => {
+  for (const port of ports.splice(0)) port.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The worker's inside, in this thread. */
+function serve(definitions: Catalogue = catalogue) {
+  const { port1, port2 } = new MessageChannel();
+  ports.push(port1);
+  const db = openDatabase(file);
+  const waiting = new Map<number, (answered: Answered) => void>();
+  port1.on("message", (answered: Answered) => waiting.get(answered.id)?.(answered));
+  serveSeries(port2, db, definitions);
+  let id = 0;
+  return {
+    db,
+    ask: (call: string, more: object = {}) =>
+      new Promise<Answered>((resolve) => {
+        id += 1;
+        waiting.set(id, resolve);
+        port1.postMessage({ id, call, ...more });
+      }),
+  };
+}
+const value = (value: unknown) => expect.objectContaining({ ok: true, value });
+const tables = (db: ReturnType<typeof openDatabase>) =>
+  (db.prepare("SELECT name FROM sqlite_master WHERE name GLOB '*_[0-9]*' ORDER BY name").raw().all() as [string][])
+    .flat()
+    .filter((name) => !name.startsWith("sqlite"));
+const load1: SeriesQuery = { devices: ["d"], measurement: "system", field: "load1", from: 0, to: 2 * at, limit: 100 };
+
+describe("the series worker", () => {
+  it("keeps a table per measurement and day", async () => {
+    const { db, ask } = serve();
+    const other = point({ m: "probe", tags: { probe: "p", kind: "dns" }, fields: { success: 1 } });
+    await ask("write", { points: [point(), point({ at: at + dayMs }), other] });
+    expect(tables(db)).toEqual(["probe_20241004", "system_20241004", "system_20241005"]);
+    await ask("close");
+  });
+
+  it("stores all of a write or nothing", async () => {
+    const { db, ask } = serve();
+    const broken = point({ device: "e", m: "probe", at: at + 1, tags: { probe: "p" }, fields: {} });
+    db.exec('CREATE TABLE "probe_20241004" (device, series, wrong)');
+    const answered = await ask("write", { points: [point(), broken] });
+    expect(answered).toMatchObject({ ok: false });
+    expect(await ask("count", { device: "d", from: 0, to: 2 * at, measurement: null })).toMatchObject(value(0));
+    db.exec('DROP TABLE "probe_20241004"');
+    await ask("retain", { oldestAt: 0 });
+    expect(await ask("write", { points: [point(), broken] })).toMatchObject({ ok: true });
+    expect(await ask("count", { device: "d", from: 0, to: 2 * at, measurement: null })).toMatchObject(value(1));
+    await ask("close");
+  });
+
+  it("says that it is away when the disk is full, keeps what it has, and goes on when there is room", async () => {
+    const { db, ask } = serve();
+    await ask("write", { points: [point()] });
+    const [{ page_count: pages }] = db.pragma("page_count") as [{ page_count: number }];
+    db.pragma(`max_page_count = ${pages}`);
+    const many = Array.from({ length: 2_000 }, (_, i) => point({ device: `e-${i % 7}`, at: at + i }));
+    expect(await ask("write", { points: many })).toMatchObject({ ok: false, failure: { kind: "away" } });
+    expect(await ask("query", { query: load1 })).toMatchObject(value([{ device: "d", tags: {}, points: [[at, 1]] }]));
+    db.pragma("max_page_count = 1000000");
+    expect(await ask("check")).toMatchObject({ ok: true });
+    expect(await ask("write", { points: many })).toMatchObject({ ok: true });
+    expect(await ask("count", { device: "e-0", from: 0, to: 2 * at, measurement: null })).toMatchObject(value(286));
+    await ask("close");
+  });
+
+  it("grows with the catalogue: an old day gets the new column when it is written to", async () => {
+    const { system } = catalogue;
+    const { load1: _, ...fewer } = system.fields;
+    const before = serve({ ...catalogue, system: { ...system, fields: fewer } });
+    await before.ask("write", { points: [point({ fields: { load5: 5 } })] });
+    await before.ask("close");
+
+    const { ask } = serve();
+    expect(await ask("query", { query: load1 })).toMatchObject(value([]));
+    expect(await ask("latest", { since: 0 })).toMatchObject(value([point({ fields: { load5: 5 } })]));
+    await ask("write", { points: [point({ fields: { load1: 1 } })] });
+    expect(await ask("latest", { since: 0 })).toMatchObject(value([point({ fields: { load1: 1, load5: 5 } })]));
+    await ask("close");
+  });
+
+  it("drops whole days, and the series and devices that are left with none", async () => {
+    const { db, ask } = serve();
+    await ask("write", {
+      points: [
+        point({ device: "gone", at: at - 1 }),
+        point({ at: at - dayMs }),
+        point({ at: at + 5 }),
+        point({ at: at + dayMs }),
+      ],
+    });
+    expect(await ask("retain", { oldestAt: at + 1_000 })).toMatchObject(value(["system_20241003"]));
+    expect(await ask("count", { device: "d", from: 0, to: 2 * at, measurement: null })).toMatchObject(value(2));
+    expect(db.prepare("SELECT name FROM device").raw().all()).toEqual([["d"]]);
+    await ask("write", { points: [point({ device: "gone", at: at + 9 })] });
+    expect(await ask("count", { device: "gone", from: 0, to: 2 * at, measurement: null })).toMatchObject(value(1));
+    await ask("close");
+  });
+
+  it("writes to more tables than it keeps statements for", async () => {
+    const { ask } = serve();
+    const points = Array.from({ length: 600 }, (_, i) => point({ at: at + (i % 300) * dayMs + i }));
+    expect(await ask("write", { points })).toMatchObject({ ok: true });
+    expect(await ask("count", { device: "d", from: 0, to: 2 * at, measurement: null })).toMatchObject(value(600));
+    await ask("close");
+  });
+
+  it.each([
+    [
+      "is not a database",
+      async () => {
+        await writeFile(file, "These are not the bytes of a database. ".repeat(100));
+        return file;
+      },
+    ],
+    ["is a folder", async () => folder],
+    ["is in no folder", async () => join(folder, "nowhere", "series.db")],
+  ])("asks for a person when its file %s", async (_, spoil) => {
+    const spoilt = await spoil();
+    const { port1, port2 } = new MessageChannel();
+    ports.push(port1);
+    const answered = new Promise((resolve) => port1.once("message", resolve));
+    openAndServe(port2, { file: spoilt, catalogue });
+    expect(await answered).toMatchObject({ id: 0, ok: false, failure: { kind: "person" } });
+  });
+});

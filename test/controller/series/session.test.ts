@@ -1,0 +1,189 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { openSession, type Session, sessionLimits } from "../../../controller/store/series/embedded/session.ts";
+import { createEmbeddedSeries, StoreAway } from "../../../controller/store/series/index.ts";
+import { NeedsPerson } from "../../../controller/store/series/readiness.ts";
+import { createFakeClock } from "../../fake-clock.ts";
+
+/** A worker thread made of these lines. */
+const worker = (lines: string): URL =>
+  new URL(
+    `data:text/javascript,${encodeURIComponent(`import { parentPort } from "node:worker_threads";
+     const opened = () => parentPort.postMessage({ id: 0, ok: true, value: null });
+     const on = (run) => parentPort.on("message", (asked) => (asked.call === "close" ? process.exit(0) : run(asked)));
+     const ok = (asked, value = null) => parentPort.postMessage({ id: asked.id, ok: true, value });
+     const no = (id, kind, message) => parentPort.postMessage({ id, ok: false, failure: { kind, message } });
+     ${lines}`)}`,
+  );
+const point = { device: "d", m: "system", at: 1_700_000_000_000, tags: {}, fields: { load1: 1 } };
+const quiet = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
+
+const sessions: Session[] = [];
+afterEach(async () => {
+  for (const session of sessions.splice(0)) await session.close();
+});
+
+function open(lines: string) {
+  const clock = createFakeClock();
+  const over: string[] = [];
+  const start = { file: "unused", catalogue: {} };
+  const session = openSession({
+    workerUrl: worker(lines),
+    start,
+    clock,
+    callTimeoutMs: 1_000,
+    onOver: (why) => over.push(why),
+  });
+  session.opened.catch(() => undefined);
+  sessions.push(session);
+  return { session, clock, over };
+}
+
+describe("a session with the worker", () => {
+  it("gives every call its answer", async () => {
+    const { session } = open("opened(); on((asked) => ok(asked, asked.since * 2));");
+    await session.opened;
+    const answers = await Promise.all([1, 2, 3].map((since) => session.call("latest", { since })));
+    expect(answers).toEqual([2, 4, 6]);
+  });
+
+  it("gives errors their kind", async () => {
+    const { session } = open(`opened(); on((asked) => no(asked.id, asked.device, "so it is"));`);
+    const ask = (device: string) => session.call("count", { device, from: 0, to: 1, measurement: null });
+    await expect(ask("away")).rejects.toThrow(new StoreAway("so it is"));
+    await expect(ask("too-many")).rejects.toMatchObject({ name: "TooManyPoints" });
+    await expect(ask("person")).rejects.toThrow(NeedsPerson);
+    await expect(ask("fault")).rejects.toMatchObject({ name: "Error", message: "so it is" });
+  });
+
+  it("takes so many calls at once and no more", async () => {
+    const { session, over } = open("opened(); on((asked) => {});");
+    await session.opened;
+    const calls = Array.from({ length: sessionLimits.pendingCalls }, () => session.call("check", {}));
+    for (const call of calls) call.catch(() => undefined);
+    await expect(session.call("check", {})).rejects.toThrow(/64 calls wait/);
+    await session.close();
+    const outcomes = await Promise.allSettled(calls);
+    expect(outcomes.every((o) => o.status === "rejected" && o.reason instanceof StoreAway)).toBe(true);
+    expect(over).toEqual(["the series worker ended (0)"]);
+  });
+
+  it("ends when the worker fails, with all that waits", async () => {
+    const { session, over } = open(`opened(); on(() => { throw new Error("broken"); });`);
+    await expect(session.call("check", {})).rejects.toThrow(/broken/);
+    expect(over).toEqual(["the series worker failed: broken"]);
+    await expect(session.call("check", {})).rejects.toThrow(StoreAway);
+  });
+
+  it("ends when the worker exits", async () => {
+    const { session } = open("opened(); on(() => process.exit(3));");
+    await expect(session.call("check", {})).rejects.toThrow(/ended \(3\)/);
+  });
+
+  it("waits so long for an answer, and goes on with a worker that hung for a while", async () => {
+    const { session, clock, over } = open(`
+      opened();
+      let held;
+      on((asked) => (asked.call === "check" && !held ? (held = asked) : ok(asked, 7)));`);
+    await session.opened;
+    const call = session.call("check", {});
+    clock.advance(999);
+    const other = session.call("latest", { since: 0 });
+    await expect(other).resolves.toBe(7);
+    clock.advance(1);
+    await expect(call).rejects.toThrow(/no answer in 1000 ms/);
+    expect(over).toEqual([]);
+    expect(await session.call("check", {})).toBe(7);
+    expect(clock.pending()).toBe(0);
+  });
+
+  it("says when the worker doesn't open in time", async () => {
+    const { session, clock } = open("on(() => {});");
+    clock.advance(1_000);
+    await expect(session.opened).rejects.toThrow(/no answer in 1000 ms/);
+  });
+
+  it("closes after what was asked before", async () => {
+    const { session } = open("opened(); on((asked) => ok(asked));");
+    const before = session.call("check", {});
+    await session.close();
+    await expect(before).resolves.toBe(null);
+  });
+
+  it("leaves a worker to itself that doesn't close", async () => {
+    const { session, clock } = open(
+      `opened(); parentPort.on("message", () => {}); setTimeout(() => process.exit(0), 300);`,
+    );
+    await session.opened;
+    const closing = session.close();
+    clock.advance(sessionLimits.closeTimeoutMs);
+    await closing;
+  });
+});
+
+describe("the embedded store", () => {
+  const store = (lines: string, clock = createFakeClock(point.at)) => {
+    const needs = { file: "unused", log: quiet, retentionMs: 86_400_000 };
+    return { clock, store: createEmbeddedSeries({ workerUrl: worker(lines), clock, ...needs }) };
+  };
+  /** Lets the store's time pass while its worker, which lives in real time, gets on. */
+  const untilReady = async ({ store: waiting, clock }: ReturnType<typeof store>) => {
+    while (!waiting.state().ready) {
+      clock.advance(20);
+      await new Promise((done) => setTimeout(done, 2));
+    }
+  };
+
+  it("doesn't start where only a person can help", async () => {
+    const { store: broken } = store(`no(0, "person", "file is not a database");`);
+    await expect(broken.start()).rejects.toThrow("file is not a database");
+  });
+
+  it("is away while the disk is full and comes back by itself", async () => {
+    const { store: full, clock } = store(`
+      let left = 2;
+      opened();
+      on((asked) => {
+        if (asked.call === "retain") return ok(asked, []);
+        left -= 1;
+        left >= 0 ? no(asked.id, "away", "disk is full") : ok(asked);
+      });`);
+    await full.start();
+    await expect(full.write([point])).rejects.toThrow(new StoreAway("disk is full"));
+    expect(full.state()).toEqual({ ready: false, why: "disk is full" });
+    await expect(full.write([point])).rejects.toThrow(StoreAway);
+    await untilReady({ store: full, clock });
+    expect(await full.write([point])).toEqual([{ ok: true }]);
+    await full.stop();
+  });
+
+  it("gets a new worker when one dies", async () => {
+    const { store: mortal, clock } = store(`
+      opened();
+      on((asked) => {
+        if (asked.call === "count") process.exit(1);
+        ok(asked, []);
+      });`);
+    await mortal.start();
+    await expect(mortal.count("d", 0, 1)).rejects.toThrow(StoreAway);
+    expect(mortal.state()).toMatchObject({ ready: false });
+    await untilReady({ store: mortal, clock });
+    expect(await mortal.write([point])).toEqual([{ ok: true }]);
+    await mortal.stop();
+  });
+
+  it("drops what is beyond retention at its start and every hour", async () => {
+    const { store: old, clock } = store(`
+      let retained = 0;
+      opened();
+      on((asked) => {
+        if (asked.call === "retain") retained += 1;
+        ok(asked, asked.call === "count" ? retained : []);
+      });`);
+    await old.start();
+    expect(await old.count("d", 0, 1)).toBe(1);
+    clock.advance(3_600_000);
+    expect(await old.count("d", 0, 1)).toBe(2);
+    await old.stop();
+    expect(clock.pending()).toBe(0);
+  });
+});

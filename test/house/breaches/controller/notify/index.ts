@@ -1,0 +1,1 @@
+import "../../test/x.test.ts"; export const notify = 1;

@@ -1,0 +1,1 @@
+import "../link/session.ts"; import "./a.ts"; export const wire = 1;

@@ -1,0 +1,23 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { renderSettings } from "../../controller/settings/index.ts";
+import { wireReference } from "./docs/wire.ts";
+
+const top = fileURLToPath(new URL("../..", import.meta.url));
+const made: Record<string, () => string> = {
+  "docs/wire.md": wireReference,
+  "docs/settings.md": renderSettings,
+};
+
+/** `npm run docs` writes them; without it they are compared. */
+describe("generated docs are up to date", () => {
+  it.each(Object.entries(made))("%s", (file, make) => {
+    const text = make();
+    if (process.env["WRITE_DOCS"]) writeFileSync(`${top}/${file}`, text);
+    expect(
+      existsSync(`${top}/${file}`) && readFileSync(`${top}/${file}`, "utf8") === text,
+      `${file}: run npm run docs`,
+    ).toBe(true);
+  });
+});
