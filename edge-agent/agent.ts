@@ -153,8 +153,13 @@ function withPinnedController(host: Host, controllerUrl: string, dial: Parameter
     ...host,
     sockets: {
       ...sockets,
-      get: (url, timeoutMs) =>
-        new URL(url).origin === origin ? request("GET", new URL(url), undefined, dial) : sockets.get(url, timeoutMs),
+      async get(url, timeoutMs) {
+        if (new URL(url).origin !== origin) return sockets.get(url, timeoutMs);
+        const late = new AbortController();
+        const cancel = host.time.after(timeoutMs, () => late.abort());
+        const how = { ...dial, signal: AbortSignal.any([dial.signal, late.signal]) };
+        return request("GET", new URL(url), undefined, how).finally(cancel);
+      },
     },
   };
 }

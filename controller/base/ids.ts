@@ -15,7 +15,7 @@ export const randomId = (prefix: string): string => `${prefix}_${randomBytes(12)
 export const randomSecret = (bytes = 32): string => randomBytes(bytes).toString("base64url");
 
 /** What is kept of a token-strength secret: SHA-256 in base64url. */
-export const hashOf = (secret: string): string => createHash("sha256").update(secret).digest("base64url");
+export const hashOf = (secret: string | Uint8Array): string => createHash("sha256").update(secret).digest("base64url");
 
 /** A whole number from 0 to `below` - 1, evenly. */
 export const randomBelow = (below: number): number => randomInt(below);

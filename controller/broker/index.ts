@@ -132,7 +132,9 @@ export async function createBroker(needs: BrokerNeeds) {
     },
   });
 
-  aedes.on("clientReady", (client) => {
+  // Not at `clientReady`: that comes later, and what the device said meanwhile could neither be answered nor refused.
+  aedes.on("connackSent", ({ returnCode }, client) => {
+    if (returnCode !== 0 || client.closed) return;
     connections.known(client.conn);
     clients.set(client.id, client);
     needs.connected(client.id);

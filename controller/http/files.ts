@@ -31,30 +31,30 @@ const types: Record<string, string> = {
 /** Every file below a folder, in memory by its path ("/assets/x.js"): what is not in the map is not served, so no path
  *  leads out of the folder. Throws SettingsError when it is not there. */
 export function readFolder(folder: string): ReadonlyMap<string, StaticFile> {
-  try {
-    const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-    const files = names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
-    return new Map(files.map((path) => [`/${relative(folder, path).split(sep).join("/")}`, readStatic(path)]));
-  } catch (error) {
-    if (error instanceof SettingsError) throw error;
-    const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
-    throw new SettingsError(
-      "(installation)",
-      `folder "${folder}" (${why})`,
-      "the files of the build: run npm run build",
-    );
-  }
+  const names = orSettings(folder, () => readdirSync(folder, { recursive: true, encoding: "utf8" }));
+  const files = names.map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
+  return new Map(files.map((path) => [`/${relative(folder, path).split(sep).join("/")}`, readStatic(path)]));
 }
 
+/** One file. Throws SettingsError when it is not there or too large to keep in memory. */
 export function readStatic(path: string): StaticFile {
-  const { size } = statSync(path);
+  const { size } = orSettings(path, () => statSync(path));
   if (size > httpLimits.fileBytes)
     throw new SettingsError("(installation)", `"${path}" of ${size} bytes`, `at most ${httpLimits.fileBytes} bytes`);
   const bytes = new Uint8Array(readFileSync(path));
   const packed = new Uint8Array(gzipSync(bytes));
-  const etag = `"${hashOf(Buffer.from(bytes).toString("latin1")).slice(0, 22)}"`;
+  const etag = `"${hashOf(bytes).slice(0, 22)}"`;
   const type = types[extname(path)] ?? "application/octet-stream";
   return { bytes, gzip: packed.length < bytes.length * 0.9 ? packed : null, type, etag };
+}
+
+function orSettings<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? "unreadable";
+    throw new SettingsError("(installation)", `"${path}" (${why})`, "the files of the build: run npm run build");
+  }
 }
 
 /** Files under /assets/ carry a hash in their name and never change. */

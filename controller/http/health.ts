@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { describeRoute } from "hono-openapi";
 import { unauthenticated } from "../base/errors.ts";
 import { addressOf, type Env } from "./context.ts";
@@ -20,7 +20,7 @@ export const health = (needs: Pick<HttpNeeds, "health" | "metrics" | "auth" | "l
       "/metrics",
       text("Numbers in Prometheus' text format; from elsewhere than this machine with a token"),
       async (c) => {
-        if (!isLoopback(addressOf(c)) && !(await identify(needs.auth, c)))
+        if (!isLocal(c) && !(await identify(needs.auth, c)))
           throw unauthenticated("not-signed-in", "metrics need a token");
         const streams: Metric = {
           name: "lamplighter_live_streams",
@@ -33,7 +33,10 @@ export const health = (needs: Pick<HttpNeeds, "health" | "metrics" | "auth" | "l
       },
     );
 
-const isLoopback = (address: string): boolean => /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(address);
+/** Of this machine, and not handed on by a proxy on it. */
+const isLocal = (c: Context<Env>): boolean =>
+  /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/.test(addressOf(c)) &&
+  !["x-forwarded-for", "forwarded", "via"].some((name) => c.req.header(name) !== undefined);
 
 const escapeLabel = (value: string) => value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 

@@ -24,9 +24,9 @@ export const httpLimits = {
 export const liveLimits = {
   /** Events kept for those who come back. */
   keptEvents: 4_000,
-  keptBytes: 4 * 1024 * 1024,
+  keptBytes: 8 * 1024 * 1024,
   /** Longer ones are not sent. */
-  eventBytes: 128 * 1024,
+  eventBytes: 256 * 1024,
   subscribers: 500,
   /** Unread by one subscriber; more, and it is cut: it comes back and is told what it missed. */
   unreadBytes: 1024 * 1024,

@@ -22,7 +22,7 @@ export const registryLimits = {
   waitingMs: 30 * dayMs,
 } as const;
 
-/** Knocks of one address that did not end with a password; and knocks of everybody. A fleet behind one address that
- *  enrols as it should is not held up. */
-export const knockLimits = { windowMs: minuteMs, failedPerAddress: 120, all: 20_000 } as const;
+/** Knocks of one address that did not end with a password, of one key that was proven, and of everybody. A fleet behind
+ *  one address that enrols as it should is not held up. */
+export const knockLimits = { windowMs: minuteMs, failedPerAddress: 120, perKey: 20, all: 20_000 } as const;
 export type KnockLimits = { [K in keyof typeof knockLimits]: number };

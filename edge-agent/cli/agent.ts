@@ -39,9 +39,10 @@ export async function runAgent(
   }
 }
 
+/** Further signals change nothing: a terminal and a service manager both tell, and the stop is short. */
 const nextSignal = (): Promise<string> =>
   new Promise((done) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => done(signal));
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => done(signal));
   });
 
 /** The data folder can't be made, read or written: what a person set wrongly. */

@@ -64,11 +64,7 @@ export function createSender(needs: SenderNeeds) {
     state.asked = true;
     if (state.pumping) return;
     state.pumping = true;
-    run(state, needs, pump)
-      .catch((error) => needs.log.error(`link: sending failed: ${reason(error)}`))
-      .finally(() => {
-        state.pumping = false;
-      });
+    run(state, needs, pump).catch((error) => needs.log.error(`link: sending failed: ${reason(error)}`));
   };
 
   return {
@@ -76,7 +72,6 @@ export function createSender(needs: SenderNeeds) {
     inFlight: (entry: Entry): boolean => state.window.flights.some((f) => nameOf(f) === nameOf(entry)),
     opened(session: Session): void {
       state.session = session;
-      if (host.time.monotonic() >= state.retryAt) retryAside(state, needs);
       pump();
     },
     closed(byServer: boolean): void {
@@ -123,18 +118,28 @@ function putAside(state: State, needs: SenderNeeds, entry: Entry | undefined): v
 }
 
 async function run(state: State, needs: SenderNeeds, pump: () => void): Promise<void> {
-  while (state.asked) {
-    state.asked = false;
-    for (;;) {
-      const { session } = state;
-      if (!session) return;
-      const choice = choose(state.window, heads(state, needs.spool), needs.host.time.monotonic());
-      if (!choice.send) {
-        wakeAt(state, needs, choice.at, pump);
-        break;
-      }
-      await send(state, needs, session, choice);
+  try {
+    while (state.asked) {
+      state.asked = false;
+      await fill(state, needs, pump);
     }
+  } finally {
+    // In the same breath as the last look at `asked`: nobody's call may fall between them.
+    state.pumping = false;
+  }
+}
+
+/** Sends until the window is full or there is nothing left. */
+async function fill(state: State, needs: SenderNeeds, pump: () => void): Promise<void> {
+  for (let { session } = state; session; { session } = state) {
+    const now = needs.host.time.monotonic();
+    if (now >= state.retryAt) retryAside(state, needs);
+    const choice = choose(state.window, heads(state, needs.spool), now);
+    if (!choice.send) {
+      wakeAt(state, needs, choice.at, pump);
+      return;
+    }
+    await send(state, needs, session, choice);
   }
 }
 

@@ -14,7 +14,7 @@ export interface Dial {
   time: Time;
   /** `C` of the token: pins the certificate's key; empty: a publicly trusted certificate, or plain loopback. */
   pin: string;
-  /** The agent stops: whatever is open or being opened is hung up. */
+  /** Hangs up whatever is open or being opened: the agent stops, or time is up. */
   signal: AbortSignal;
 }
 
@@ -33,7 +33,7 @@ export function dial(url: URL, { time, pin, signal }: Dial): Promise<Socket> {
     const cancel = time.after(dialTimeoutMs, () =>
       socket.destroy(new Error(`${url.host}: no connection in ${dialTimeoutMs} ms`)),
     );
-    const hangUp = (): void => void socket.destroy(new Error("the agent stops"));
+    const hangUp = (): void => void socket.destroy(new Error("given up: the agent stops or the time is over"));
     if (signal.aborted) hangUp();
     signal.addEventListener("abort", hangUp);
     socket.once("close", () => signal.removeEventListener("abort", hangUp));

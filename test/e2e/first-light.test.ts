@@ -1,9 +1,11 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { enrol, makeKeys } from "../system/device.ts";
 import {
   type AgentProgram,
   type Controller,
   createCleanup,
+  enrolmentToken,
   password,
   startAgent,
   startController,
@@ -128,6 +130,25 @@ describe("a person at the screen", () => {
     await picture(page, "overview-offline");
   });
 
+  it("decides on known hardware that comes with other keys", async () => {
+    const { page } = here;
+    const serial = "DEMO-0001";
+    const first = await enrol(controller, { token: await enrolmentToken(controller), serial, keys: makeKeys() });
+    expect(first.status).toBe(201);
+    const reset = makeKeys();
+    const token = await enrolmentToken(controller);
+    await page.goto(`${controller.url}/add`);
+    await page.getByRole("heading", { name: "Add a device" }).waitFor();
+    expect((await enrol(controller, { token, serial, keys: reset })).status).toBe(202);
+    await page.getByRole("heading", { name: "Waiting for a decision" }).waitFor();
+    await expectAccessible(page);
+    await picture(page, "approval");
+    await page.getByRole("button", { name: "Let it take over" }).click();
+    await page.getByRole("heading", { name: "Waiting for a decision" }).waitFor({ state: "detached" });
+    const again = await enrol(controller, { token, serial, keys: reset });
+    expect([again.status, again.body.device]).toEqual([201, first.body.device]);
+  });
+
   it("has dark and light, both readable", async () => {
     const { page } = here;
     for (const colorScheme of ["dark", "light"] as const) {
@@ -151,7 +172,7 @@ describe("a person at the screen", () => {
     await page.locator(".row").first().waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type("nothing like this");
-    await page.getByText("None of the 1 device fits").waitFor();
+    await page.getByText("None of the 2 devices fits").waitFor();
     await page.keyboard.press("Control+a");
     await page.keyboard.press("Backspace");
     await page.keyboard.press("Escape");
@@ -159,6 +180,8 @@ describe("a person at the screen", () => {
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
     await page.getByText(/^Offline/).waitFor();
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement !== document.body")).toBe(true);
   });
 
   it("is told when the page is no longer live", async () => {

@@ -2,12 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { renderSettings } from "../../controller/settings/index.ts";
+import { collectorReadmes } from "./docs/collectors.ts";
 import { wireReference } from "./docs/wire.ts";
 
 const top = fileURLToPath(new URL("../..", import.meta.url));
 const made: Record<string, () => string> = {
   "docs/wire.md": wireReference,
   "docs/settings.md": renderSettings,
+  ...collectorReadmes,
 };
 
 /** `npm run docs` writes them; without it they are compared. */

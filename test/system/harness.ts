@@ -66,6 +66,7 @@ export interface Controller extends Program {
   ports: { http: number; mqtt: number };
   dataDir: string;
   api: Api;
+  cookie: string;
 }
 
 /** A real controller on free ports, ready, with somebody signed in. */
@@ -91,9 +92,20 @@ export async function startController(
     (p) => p.http > 0,
   );
   const url = /"url":"([^"]+)"/.exec(program.output())?.[1] ?? `http://127.0.0.1:${ports.http}`;
-  const api = await signIn(url);
-  return { ...program, url, ports, dataDir, api };
+  return { ...program, url, ports, dataDir, ...(await signIn(url)) };
 }
+
+/** Another process on the same data and ports, after the first has ended. */
+export const startAgain = (
+  cleanup: Cleanup,
+  { ports, dataDir }: Controller,
+  env: Record<string, string> = {},
+): Promise<Controller> =>
+  startController(
+    cleanup,
+    { ...env, LAMPLIGHTER_HTTP_PORT: String(ports.http), LAMPLIGHTER_MQTT_PORT: String(ports.mqtt) },
+    dataDir,
+  );
 
 export interface Answer<T> {
   status: number;
@@ -141,11 +153,16 @@ export function call<T>(
   });
 }
 
-export async function signIn(url: string, username = "admin", secret = password): Promise<Api> {
+export async function signIn(
+  url: string,
+  username = "admin",
+  secret = password,
+): Promise<{ api: Api; cookie: string }> {
   const signed = await call(url, "POST", "/api/v1/session", { username, password: secret });
   if (signed.status >= 300) throw new Error(`sign-in answered ${signed.status}: ${JSON.stringify(signed.body)}`);
   const cookie = String(signed.headers["set-cookie"]).split(";")[0] ?? "";
-  return (method, path, body) => call(url, method, `/api/v1${path}`, body, { cookie, origin: new URL(url).origin });
+  const headers = { cookie, origin: new URL(url).origin };
+  return { api: (method, path, body) => call(url, method, `/api/v1${path}`, body, headers), cookie };
 }
 
 /** A token for one device. */

@@ -31,6 +31,7 @@ export async function knock(needs: Knocking, body: Enrolment, address: string): 
   await needs.gate.enter(address);
   try {
     if (!provesKey(body)) throw refused("bad-proof", "the proof is not of this key, token, serial and sealing key");
+    await needs.gate.proven(body.keys.sign);
     const answer = await needs.room.serial(() => answerTo(needs, body, address));
     if (answer.enrolled === null) await needs.gate.failed(address);
     return answer;
@@ -113,7 +114,9 @@ async function letIn(
       await t.updateTable("device").set(deviceRow(first, room.records.organisation)).where("id", "=", device).execute();
     await writeCredential(t, credential);
     await t.deleteFrom("enrolment").where("sign_key", "=", keys.sign).execute();
-    if (decision.do !== "issue" && token)
+    // A further password changes nothing that people decided; an agent that loops must not fill the audit log.
+    if (decision.do === "issue") return;
+    if (token)
       await t
         .updateTable("enrolment_token")
         .set({ used: token.used + 1 })
@@ -126,6 +129,7 @@ async function letIn(
   if (made) keepDevice(room, made);
   if (first) room.memory.devices.set(device, first);
   keepCredential(room, credential);
+  room.log.info("a device enrolled", { device, how: decision.do, hardware });
   if (first) room.tell({ kind: "device", id: device, change: "changed" });
   const mqtt = { url: needs.mqttUrl(), username: device, password: credential.password };
   return { device, mqtt, keySet: needs.keySet() };

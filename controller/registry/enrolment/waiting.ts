@@ -69,6 +69,9 @@ export function createWaiting(room: Room): Waiting {
         const hardware = { model: row.model, serial: row.serial };
         const target = as.device ?? row.device ?? holders.byHardware(hardware);
         if (target !== null && !memory.devices.has(target)) throw notFound("device", target);
+        const holder = holders.byKey(row.sign_key);
+        if (holder !== null && holder !== target)
+          throw conflict("key-in-use", `the key of this device is the one of "${holder}": remove that one first`);
         const kind = row.kind as DeviceKind;
         const wish = { name: as.name ?? firstName(kind, row.serial), kind, site: as.site ?? null };
         const keys = { sign: row.sign_key, seal: row.seal_key };

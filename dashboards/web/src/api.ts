@@ -1,156 +1,92 @@
-import type { State } from "./words.ts";
+import { hc, type InferResponseType } from "hono/client";
+import type { Api } from "../../../controller/http/index.ts";
 
-export interface Site {
-  id: string;
-  name: string;
-  location: { lat: number; lon: number };
-  timeZone: string;
-  area?: string | null;
-}
+/** The controller's own types: what it answers is what the pages read. */
+const { v1 } = hc<Api>("/").api;
 
-export interface Device {
-  id: string;
-  name: string;
-  kind: string;
-  site: string | null;
-  via: string | null;
-  profile: string | null;
-  tags: string[];
-  location: { lat: number; lon: number } | null;
-  state: State;
-  since: number | null;
-  lastSeenAt: number | null;
-  boot: string | null;
-  agent: string | null;
-  hardware?: { model: string; serial: string } | null;
-  config: { desired: number | null; reported: number | null; state: string };
-}
+type Success<F> = Exclude<F, { type: string; status: number }>;
+export type Device = Success<InferResponseType<(typeof v1.devices)[":id"]["$get"], 200>>;
+export type Site = Success<InferResponseType<(typeof v1.sites)[":id"]["$get"], 200>>;
+export type LatestPoint = InferResponseType<(typeof v1.devices)[":id"]["latest"]["$get"], 200>["items"][number];
+export type Delivery = InferResponseType<(typeof v1.devices)[":id"]["delivery"]["$get"], 200>;
+export type Series = InferResponseType<(typeof v1.devices)[":id"]["series"]["$get"], 200>["series"][number];
+export type Waiting = InferResponseType<(typeof v1.enrolments)["$get"], 200>["items"][number];
+export type Token = InferResponseType<(typeof v1)["enrolment-tokens"]["$post"], 201>;
+export type Me = InferResponseType<typeof v1.session.$get, 200>;
 
-export interface LatestPoint {
-  m: string;
-  tags: Record<string, string>;
-  fields: Record<string, number | string>;
-  at: number;
-}
-
-export interface Series {
-  device?: string;
-  tags: Record<string, string>;
-  points: [number, number | string][];
-}
-
-export interface Delivery {
-  made: number;
-  received: number;
-  stored: number;
-  duplicates: number;
-  quarantined: number;
-  dropped: number;
-  onDevice: number;
-  missing: number;
-  boots: {
-    boot: string;
-    current: boolean;
-    firstAt: number | null;
-    lastAt: number | null;
-    made: number;
-    missing: number;
-    dropped: number;
-    quarantined: number;
-    onDevice: number;
-    gaps: { from: number; to: number; points: number | null; why: string }[];
-    tailLost?: { afterSeq: number; atMostMs: number };
-  }[];
-}
-
-export interface Waiting {
-  id: string;
-  state: string;
-  kind: string;
-  hardware: { model: string; serial: string };
-  firstAt: number;
-  lastAt: number;
-  device: string | null;
-  why: string;
-}
-
-export interface Me {
-  name: string;
-  role: "viewer" | "operator" | "admin";
-}
-
-export interface Token {
-  token: string;
-  device: string | null;
-  expiresAt: number | null;
-}
-
-/** What the API said no with: a sentence for people, and the fields that are wrong. */
+/** What the API said no with: a sentence for people. */
 export class ApiProblem extends Error {
   readonly status: number;
-  readonly faults: { path: string; message: string }[];
-  constructor(status: number, message: string, faults: { path: string; message: string }[] = []) {
+  constructor(status: number, message: string) {
     super(message);
     this.status = status;
-    this.faults = faults;
   }
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  let response: Response;
+interface Answer<T> {
+  ok: boolean;
+  status: number;
+  json(): Promise<T>;
+}
+
+async function take<T>(asking: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
   try {
-    response = await fetch(`/api/v1${path}`, {
-      method,
-      headers: body === undefined ? {} : { "content-type": "application/json" },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    answer = await asking;
   } catch {
     throw new ApiProblem(0, "The controller can't be reached. Nothing was changed; try again.");
   }
-  if (response.status === 204) return undefined as T;
-  const said = (await response.json().catch(() => ({}))) as Record<string, unknown>;
-  if (response.ok) return said as T;
-  const message = typeof said["detail"] === "string" ? said["detail"] : `The controller answered ${response.status}.`;
-  throw new ApiProblem(response.status, message, (said["faults"] ?? []) as { path: string; message: string }[]);
+  if (answer.status === 204) return undefined as T;
+  if (answer.ok) return await answer.json();
+  const said = (await answer.json().catch(() => ({}))) as { detail?: unknown };
+  throw new ApiProblem(
+    answer.status,
+    typeof said.detail === "string" ? said.detail : `The controller answered ${answer.status}.`,
+  );
 }
 
 /** Every page of a list. */
-async function all<T>(path: string): Promise<T[]> {
+async function all<T>(
+  page: (cursor: { cursor?: string }) => Promise<{ items: T[]; next: string | null }>,
+): Promise<T[]> {
   const items: T[] = [];
-  let cursor: string | null = null;
+  let next: string | null = null;
   do {
-    const join = path.includes("?") ? "&" : "?";
-    const page: { items: T[]; next: string | null } = await call(
-      "GET",
-      `${path}${join}limit=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`,
-    );
-    items.push(...page.items);
-    cursor = page.next;
-  } while (cursor);
+    const one: { items: T[]; next: string | null } = await page(next === null ? {} : { cursor: next });
+    items.push(...one.items);
+    next = one.next;
+  } while (next !== null);
   return items;
 }
 
-const part = encodeURIComponent;
+const limit = "1000";
+const of = (id: string) => ({ param: { id } });
 
 export const api = {
-  me: () => call<Me>("GET", "/session"),
-  signIn: (who: { username: string; password: string } | { link: string }) => call<Me>("POST", "/session", who),
-  signOut: () => call<void>("DELETE", "/session"),
-  sites: () => all<Site>("/sites"),
-  createSite: (site: { name: string; location: { lat: number; lon: number } }) => call<Site>("POST", "/sites", site),
-  devices: () => all<Device>("/devices"),
-  device: (id: string) =>
-    call<Device>("GET", `/devices/${part(id)}`).catch((error: unknown) => {
+  me: () => take(v1.session.$get()),
+  signIn: (who: { username: string; password: string } | { link: string }) => take(v1.session.$post({ json: who })),
+  signOut: () => take(v1.session.$delete()),
+  sites: () => all((cursor) => take(v1.sites.$get({ query: { limit, ...cursor } }))),
+  createSite: (json: { name: string; location: { lat: number; lon: number } }) => take(v1.sites.$post({ json })),
+  devices: () => all((cursor) => take(v1.devices.$get({ query: { limit, ...cursor } }))),
+  /** null: there is none. */
+  device: (id: string): Promise<Device | null> =>
+    take(v1.devices[":id"].$get(of(id))).catch((error: unknown) => {
       if (error instanceof ApiProblem && error.status === 404) return null;
       throw error;
     }),
-  latest: (id: string) => call<{ items: LatestPoint[] }>("GET", `/devices/${part(id)}/latest`).then((a) => a.items),
-  delivery: (id: string) => call<Delivery>("GET", `/devices/${part(id)}/delivery`),
-  series: (id: string, query: Record<string, string>) =>
-    call<{ resolution: string; series: Series[] }>("GET", `/devices/${part(id)}/series?${new URLSearchParams(query)}`),
-  createToken: (wish: { kind: string; site?: string; device?: string; uses: number }) =>
-    call<Token>("POST", "/enrolment-tokens", wish),
-  waiting: () => all<Waiting>("/enrolments?state=awaiting"),
-  decide: (id: string, decision: "approve" | "reject") =>
-    call<unknown>("POST", `/enrolments/${part(id)}/${decision}`, {}),
+  /** Refused when somebody else changed it meanwhile. */
+  changeDevice: (device: Device, json: { name?: string; site?: string | null }) =>
+    take(v1.devices[":id"].$patch({ ...of(device.id), json }, { headers: { "if-match": `"${device.version}"` } })),
+  latest: (id: string) => take(v1.devices[":id"].latest.$get(of(id))).then((answer) => answer.items),
+  delivery: (id: string) => take(v1.devices[":id"].delivery.$get(of(id))),
+  series: (id: string, query: Parameters<(typeof v1.devices)[":id"]["series"]["$get"]>[0]["query"]) =>
+    take(v1.devices[":id"].series.$get({ ...of(id), query })),
+  createToken: (json: { kind: Device["kind"]; site?: string; uses: number }) =>
+    take(v1["enrolment-tokens"].$post({ json })),
+  waiting: () => all((cursor) => take(v1.enrolments.$get({ query: { limit, state: "awaiting", ...cursor } }))),
+  decide: async (id: string, decision: "approve" | "reject"): Promise<void> => {
+    if (decision === "approve") await take(v1.enrolments[":id"].approve.$post({ ...of(id), json: {} }));
+    else await take(v1.enrolments[":id"].reject.$post(of(id)));
+  },
 };

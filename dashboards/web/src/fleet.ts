@@ -68,6 +68,8 @@ interface PresenceNews {
   state: State;
   since: number | null;
   lastSeenAt: number | null;
+  boot: string | null;
+  birth: { agent: string } | null;
 }
 interface LatestNews {
   device: string;
@@ -93,8 +95,8 @@ function apply(): void {
 
 export function followFleet(): void {
   hear("presence", (data) => {
-    const { device, state, since, lastSeenAt } = data as PresenceNews;
-    later(device, { state, since, lastSeenAt });
+    const { device, state, since, lastSeenAt, boot, birth } = data as PresenceNews;
+    later(device, { state, since, lastSeenAt, boot, agent: birth?.agent ?? null });
   });
   hear("latest", (data) => {
     const { device, points } = data as LatestNews;

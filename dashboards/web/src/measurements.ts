@@ -13,6 +13,8 @@ export interface ChartPlan {
   fn: "mean" | "rate" | "last";
   /** One line a value of this tag, instead of one a field. */
   by?: string;
+  /** Behind "More": seldom what somebody came for. */
+  more?: true;
 }
 
 /** One hue per meaning across all pages; told apart also by who doesn't see all colours. */
@@ -52,6 +54,7 @@ const plans: ChartPlan[] = [
     unit: "%",
     fn: "mean",
     by: "probe",
+    more: true,
     lines: [{ field: "loss_percent", label: "lost", hue: "" }],
   },
   {
@@ -104,6 +107,22 @@ const plans: ChartPlan[] = [
     ],
   },
   {
+    key: "temperature",
+    title: "Temperature",
+    measurement: "system",
+    unit: "°C",
+    fn: "mean",
+    lines: [{ field: "temperature_celsius", label: "", hue: hues.main }],
+  },
+  {
+    key: "disk",
+    title: "Storage used",
+    measurement: "system",
+    unit: "%",
+    fn: "mean",
+    lines: [{ field: "disk_used_percent", label: "", hue: hues.main }],
+  },
+  {
     key: "load",
     title: "Load",
     measurement: "system",
@@ -144,7 +163,8 @@ function plain(m: MeasurementName, field: string, about: { unit: string; kind: s
     measurement: m,
     unit,
     fn: counter ? "rate" : about.kind === "state" ? "last" : "mean",
-    lines: [{ field, label: field, hue: hues.main }],
+    lines: [{ field, label: "", hue: hues.main }],
     ...(tag ? { by: tag } : {}),
+    more: true,
   };
 }

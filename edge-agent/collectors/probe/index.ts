@@ -63,7 +63,8 @@ export function createProbeCollector({ host, log, settings }: ProbeNeeds): Colle
     async collect() {
       const now = time.monotonic();
       for (const state of states) {
-        if (state.busy || now - state.startedAt < settings.intervalMs) continue;
+        // A tenth of grace: a round that comes a little early must not cost a whole round.
+        if (state.busy || now - state.startedAt < settings.intervalMs * 0.9) continue;
         state.startedAt = now;
         state.busy = true;
         once(state)

@@ -1,5 +1,6 @@
 import type { Host } from "../../host/index.ts";
 import type { ProbeSettings } from "../../settings.ts";
+import { rounded } from "../collector.ts";
 import { parsePing } from "./ping.ts";
 
 export const tryTimeoutMs = 5_000;
@@ -38,7 +39,7 @@ async function timed(monotonic: () => number, run: () => Promise<void>): Promise
   const started = monotonic();
   try {
     await run();
-    return { success: true, latencyMs: monotonic() - started, lossPercent: 0 };
+    return { success: true, latencyMs: rounded(monotonic() - started), lossPercent: 0 };
   } catch (error) {
     return { success: false, lossPercent: 100, why: String((error as Error).message) };
   }
@@ -57,7 +58,7 @@ async function ping(target: string, count: number, { programs }: Host): Promise<
   );
   const counted = parsePing(output);
   if (!counted) return missing ? undefined : { success: false, lossPercent: 100, why: "ping failed" };
-  const lossPercent = (100 * (counted.sent - counted.received)) / counted.sent;
+  const lossPercent = rounded((100 * (counted.sent - counted.received)) / counted.sent);
   const { latencyMs } = counted;
   return { success: counted.received > 0, lossPercent, ...(latencyMs === undefined ? {} : { latencyMs }) };
 }

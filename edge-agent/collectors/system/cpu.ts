@@ -1,3 +1,5 @@
+import { rounded } from "../collector.ts";
+
 /** Ticks of all cores since the device started. */
 export interface CpuTicks {
   busy: number;
@@ -25,6 +27,6 @@ export function cpuPercent(before: CpuTicks | undefined, now: CpuTicks | undefin
   // Kernels let iowait fall now and then.
   const iowait = Math.max(0, now.iowait - before.iowait);
   if (total <= 0 || busy < 0) return {};
-  const share = (ticks: number): number => Math.min(100, (100 * ticks) / total);
+  const share = (ticks: number): number => rounded(Math.min(100, (100 * ticks) / total));
   return { cpu_percent: share(busy), cpu_iowait_percent: share(iowait) };
 }

@@ -1,5 +1,5 @@
 import type { Host } from "../../host/index.ts";
-import type { Collector, Sample } from "../collector.ts";
+import { type Collector, rounded, type Sample } from "../collector.ts";
 import { type CpuTicks, cpuPercent, parseCpu } from "./cpu.ts";
 import { parseMemory } from "./memory.ts";
 import { readTemperatures } from "./temperature.ts";
@@ -25,13 +25,14 @@ export function createSystemCollector({ host, dataDir, footprint, spool }: Syste
     const space = await files.space(dataDir).catch(() => undefined);
     if (!space || space.totalBytes <= 0) return {};
     const used = (100 * (space.totalBytes - space.freeBytes)) / space.totalBytes;
-    return { disk_total_bytes: space.totalBytes, disk_used_percent: used };
+    return { disk_total_bytes: space.totalBytes, disk_used_percent: rounded(used) };
   }
 
   function agent(): Sample {
     const { residentBytes, cpuMs } = footprint();
     const at = time.monotonic();
-    const busy = own && at > own.at ? { cpu_percent: Math.max(0, (100 * (cpuMs - own.cpuMs)) / (at - own.at)) } : {};
+    const busy =
+      own && at > own.at ? { cpu_percent: rounded(Math.max(0, (100 * (cpuMs - own.cpuMs)) / (at - own.at))) } : {};
     own = { at, cpuMs };
     const kept = { spool_bytes: spool.bytes(), spool_written_bytes: spool.writtenBytes() };
     return { m: "agent", f: { memory_used_bytes: residentBytes, ...busy, ...kept } };

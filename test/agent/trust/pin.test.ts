@@ -77,7 +77,7 @@ describe("a connection without TLS", () => {
     stopping.abort();
     await closed;
     await expect(dial(new URL(`mqtt://127.0.0.1:${port}`), { time, pin: "", signal: stopping.signal })).rejects.toThrow(
-      /stops/,
+      /the agent stops/,
     );
   });
 

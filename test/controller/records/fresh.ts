@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Log } from "../../../controller/base/log.ts";
@@ -14,11 +14,26 @@ export interface Fresh {
   end(): Promise<void>;
 }
 
+/** A database that was just migrated, so that not every test waits for that. */
+let migrated: Promise<Buffer> | undefined;
+async function migrateOnce(): Promise<Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), "lamplighter-test-"));
+  const file = join(folder, "records.db");
+  await (await openRecords({ file, log: quiet, clock: handClock() })).close();
+  const bytes = readFileSync(file);
+  rmSync(folder, { recursive: true });
+  return bytes;
+}
+
 /** Real records in a folder of their own. */
 export async function freshRecords(): Promise<Fresh> {
+  migrated ??= migrateOnce();
+  const bytes = await migrated;
   const folder = mkdtempSync(join(tmpdir(), "lamplighter-test-"));
+  const file = join(folder, "records.db");
+  writeFileSync(file, bytes);
   const clock = handClock();
-  const records = await openRecords({ file: join(folder, "records.db"), log: quiet, clock });
+  const records = await openRecords({ file, log: quiet, clock });
   return {
     records,
     clock,

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { api, type Token, type Waiting } from "../api.ts";
+import { api, type Device, type Token, type Waiting } from "../api.ts";
 import { now } from "../clock.ts";
 import { devices, refreshSites, siteName, sites } from "../fleet.ts";
 import { hear } from "../live.ts";
@@ -35,7 +35,7 @@ export function AddDevice() {
 }
 
 function Wish({ done }: { done: (made: Token, kind: string) => void }) {
-  const kind = useSignal("access-point");
+  const kind = useSignal<Device["kind"]>("access-point");
   const site = useSignal("");
   const name = useSignal("");
   const lat = useSignal("");
@@ -61,7 +61,7 @@ function Wish({ done }: { done: (made: Token, kind: string) => void }) {
     <form class="wish" onSubmit={(event) => void submit(event)}>
       <label>
         What is it?
-        <select value={kind.value} onChange={(e) => (kind.value = e.currentTarget.value)}>
+        <select value={kind.value} onChange={(e) => (kind.value = e.currentTarget.value as Device["kind"])}>
           {kinds.map(([value, text]) => (
             <option key={value} value={value}>
               {text}

@@ -4,12 +4,14 @@ import { api, type Delivery, type Device, type LatestPoint } from "../api.ts";
 import { currentTime, now } from "../clock.ts";
 import { devices, fail, loaded, siteName, sites } from "../fleet.ts";
 import { hear } from "../live.ts";
+import { ChangeDevice } from "../parts/change-device.tsx";
 import { Charts } from "../parts/charts.tsx";
 import { DeliveryLine } from "../parts/delivery.tsx";
 import { Probes } from "../parts/probes.tsx";
 import { Shell } from "../parts/shell.tsx";
 import { Ago, StateMark } from "../parts/state.tsx";
 import { follow } from "../router.ts";
+import { me } from "../session.ts";
 import { stateSentence } from "../words.ts";
 
 export function DevicePage({ id }: { id: string }) {
@@ -70,6 +72,7 @@ function Known({ device }: { device: Device }) {
           <code>{device.id}</code>
         </Fact>
       </dl>
+      {me.value?.role !== "viewer" && <ChangeDevice device={device} />}
       <Probes latest={latest.value} now={now.value} />
       {latest.value !== null && <Charts device={device.id} latest={latest.value} timeZone={zone} />}
     </Shell>

@@ -66,7 +66,8 @@ export function Devices() {
       <Rows
         items={list}
         keyOf={(d) => d.id}
-        row={(device, index) => <Row device={device} chosen={index === chosen.value} />}
+        chosen={chosen.value}
+        row={(device, isChosen) => <Row device={device} chosen={isChosen} />}
       />
     </Shell>
   );

@@ -13,6 +13,8 @@ export interface Line {
 }
 
 const chartHeight = 150;
+/** Fewer are marked one by one. */
+const fewPoints = 40;
 
 /** Lines over one axis of time; gaps stay gaps. `everyMs` says from which distance on two points are not joined. */
 export function Chart(props: {
@@ -58,16 +60,26 @@ export function Chart(props: {
     <figure class="chart">
       <figcaption>
         <strong>{props.title}</strong>
-        {drawn.map((line) => (
-          <span key={line.label} class="line-label">
-            <i class="swatch" style={{ background: line.hue }} /> {line.label} {last(line, props.unit)}
-          </span>
-        ))}
         {drawn.length > 0 && (
-          <button type="button" class="plain" aria-pressed={table.value} onClick={() => (table.value = !table.value)}>
+          <button
+            type="button"
+            class="plain"
+            aria-pressed={table.value}
+            onClick={() => {
+              table.value = !table.value;
+            }}
+          >
             {table.value ? "Hide table" : "As table"}
           </button>
         )}
+        <span class="line-labels">
+          {drawn.map((line) => (
+            <span key={line.label} class="line-label">
+              <i class="swatch" style={{ background: line.hue }} /> {line.label && `${line.label} `}
+              {last(line, props.unit)}
+            </span>
+          ))}
+        </span>
       </figcaption>
       <p class="chart-sentence">{sentence(props.title, drawn, props.unit)}</p>
       <div ref={place} class="plot" aria-hidden="true" />
@@ -84,12 +96,19 @@ function sentence(title: string, lines: readonly Line[], unit: string): string {
   const parts = lines.map((line) => {
     const values = line.points.map((p) => p[1]);
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    const name = lines.length > 1 ? `${line.label}: ` : "";
+    const name = lines.length > 1 && line.label ? `${line.label}: ` : "";
     return low === high
       ? `${name}steady at ${quantity(low, unit)}`
       : `${name}${quantity(low, unit)} to ${quantity(high, unit)}`;
   });
   return lines.length > 3 ? `${title}: ${lines.length} lines` : parts.join(" · ");
+}
+
+/** How far apart the points of a line usually are: a probe once a minute has no gaps in a chart of every 5 s. */
+function cadence(line: Line, everyMs: number): number {
+  const apart = line.points.slice(1).map((point, i) => point[0] - (line.points[i]?.[0] ?? 0));
+  const usual = apart.sort((a, b) => a - b)[Math.floor(apart.length / 2)] ?? 0;
+  return Math.max(usual, everyMs);
 }
 
 /** One column of times for all lines; a null where points are further apart than they should be. */
@@ -98,9 +117,10 @@ function align(lines: readonly Line[], everyMs: number): uPlot.AlignedData {
     const xs: number[] = [];
     const ys: (number | null)[] = [];
     let before: number | null = null;
+    const usual = cadence(line, everyMs);
     for (const [at, value] of line.points) {
-      if (before !== null && at - before > everyMs * 2.5) {
-        xs.push((before + everyMs) / 1000);
+      if (before !== null && at - before > usual * 2.5) {
+        xs.push((before + usual) / 1000);
         ys.push(null);
       }
       xs.push(at / 1000);
@@ -159,7 +179,7 @@ function options(
         label: line.label,
         stroke: line.hue,
         width: 1.5,
-        points: { show: line.points.length < 3 },
+        points: { show: line.points.length < fewPoints, size: 4, fill: line.hue },
       })),
     ],
   };

@@ -5,10 +5,12 @@ import { currentTime } from "../clock.ts";
 import { hear } from "../live.ts";
 import { type ChartPlan, chartsOf, hueCycle } from "../measurements.ts";
 import { query, setQuery } from "../router.ts";
+import { count } from "../words.ts";
 import { Chart, type Line } from "./chart.tsx";
 
 const minute = 60_000;
 const ranges = [
+  { key: "15m", label: "15 min", ms: 15 * minute, everyMs: 5_000 },
   { key: "1h", label: "1 hour", ms: 60 * minute, everyMs: 10_000 },
   { key: "6h", label: "6 hours", ms: 360 * minute, everyMs: minute },
   { key: "24h", label: "24 hours", ms: 1440 * minute, everyMs: 5 * minute },
@@ -32,6 +34,15 @@ export function Charts({
     .join();
   // The plans change only with what is measured, not with every value.
   const plans = useMemo(() => chartsOf(latest), [shape]);
+  const more = plans.filter((plan) => plan.more);
+  const open = useSignal(false);
+  const grid = (some: readonly ChartPlan[]) => (
+    <div class="charts">
+      {some.map((plan) => (
+        <LiveChart key={plan.key} device={device} plan={plan} range={range} timeZone={timeZone} />
+      ))}
+    </div>
+  );
   return (
     <section aria-labelledby="measured">
       <header class="page-head">
@@ -43,7 +54,7 @@ export function Charts({
               key={r.key}
               type="button"
               aria-pressed={r.key === range.key}
-              onClick={() => setQuery({ range: r.key === "1h" ? "" : r.key })}
+              onClick={() => setQuery({ range: r.key === ranges[0].key ? "" : r.key })}
             >
               {r.label}
             </button>
@@ -53,11 +64,15 @@ export function Charts({
       {plans.length === 0 && (
         <p class="quiet">Nothing measured yet. The first values come within a minute of its first call.</p>
       )}
-      <div class="charts">
-        {plans.map((plan) => (
-          <LiveChart key={plan.key} device={device} plan={plan} range={range} timeZone={timeZone} />
-        ))}
-      </div>
+      {grid(plans.filter((plan) => !plan.more))}
+      {more.length > 0 && (
+        <details class="more" open={open.value} onToggle={(e) => (open.value = e.currentTarget.open)}>
+          <summary>
+            {open.value ? "Less" : "More"}: {count(more.length, "further chart")}
+          </summary>
+          {open.value && grid(more)}
+        </details>
+      )}
     </section>
   );
 }
@@ -113,7 +128,7 @@ function LiveChart({
         lines={lines}
         from={to - range.ms}
         to={to}
-        everyMs={range.everyMs * 2}
+        everyMs={range.everyMs}
         timeZone={timeZone}
       />
       {problem && <p class="problem">{problem}</p>}

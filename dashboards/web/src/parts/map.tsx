@@ -1,4 +1,5 @@
-import { useMemo } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Device, Site } from "../api.ts";
 import { go } from "../router.ts";
 import { type State, states, stateWords } from "../words.ts";
@@ -13,15 +14,18 @@ interface Place {
   bad: number;
 }
 
-const width = 800;
-const height = 460;
-const edge = 70;
+/** Room for names at the edge, in CSS pixels; one unit of the map is one pixel, so that names stay legible on a phone. */
+const edge = 64;
+interface Size {
+  width: number;
+  height: number;
+}
 
 /** Worst state of a site's devices; a site is as well as its worst. */
 const worst = (of: readonly Device[]): State => states.find((s) => of.some((d) => d.state === s)) ?? "awaiting";
 
 /** Web Mercator, fitted to the places: north is up and shapes are true, with no tile server. */
-export function project(sites: readonly Site[]): (site: Site) => { x: number; y: number } {
+export function project(sites: readonly Site[], { width, height }: Size): (site: Site) => { x: number; y: number } {
   const y = (lat: number) => -Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360));
   const xs = sites.map((s) => (s.location.lon * Math.PI) / 180);
   const ys = sites.map((s) => y(s.location.lat));
@@ -41,17 +45,30 @@ export function project(sites: readonly Site[]): (site: Site) => { x: number; y:
 
 /** Where everything is: shape and colour for state, names, keyboard, a list for readers. */
 export function StreetMap({ sites, devices }: { sites: readonly Site[]; devices: readonly Device[] }) {
+  const frame = useRef<SVGSVGElement>(null);
+  const size = useSignal<Size>({ width: 800, height: 440 });
+  useEffect(() => {
+    const look = () => {
+      const width = frame.current?.clientWidth ?? 0;
+      if (width > 0 && width !== size.value.width) size.value = { width, height: width < 600 ? 320 : 440 };
+    };
+    look();
+    const observer = new ResizeObserver(look);
+    if (frame.current) observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, [size]);
+  const { width, height } = size.value;
   const places = useMemo(() => {
-    const at = project(sites);
+    const at = project(sites, { width, height });
     return sites.map((site): Place => {
       const here = devices.filter((d) => d.site === site.id);
       const bad = here.filter((d) => d.state === "offline" || d.state === "suspect").length;
       return { id: site.id, name: site.name, ...at(site), state: worst(here), devices: here.length, bad };
     });
-  }, [sites, devices]);
+  }, [sites, devices, width, height]);
   if (places.length === 0) return null;
   return (
-    <svg class="map" viewBox={`0 0 ${width} ${height}`}>
+    <svg ref={frame} class="map" viewBox={`0 0 ${width} ${height}`} style={{ height: `${height}px` }}>
       <title>Map of sites</title>
       {places.map((place) => (
         <SitePlace key={place.id} place={place} />
@@ -62,18 +79,18 @@ export function StreetMap({ sites, devices }: { sites: readonly Site[]; devices:
 
 function SitePlace({ place }: { place: Place }) {
   const { mark, word } = stateWords[place.state];
-  const to = `/devices?site=${encodeURIComponent(place.id)}`;
-  const label =
+  const note =
     place.devices === 0
-      ? `${place.name}: no devices`
-      : `${place.name}: ${place.bad > 0 ? `${place.bad} of ${place.devices} ${word}` : `${place.devices} ${word}`}`;
+      ? "no devices"
+      : place.bad > 0
+        ? `${place.bad} of ${place.devices} ${word}`
+        : `${place.devices} ${word}`;
   return (
     <a
-      href={to}
-      aria-label={label}
+      href={`/devices?site=${encodeURIComponent(place.id)}`}
       onClick={(event) => {
         event.preventDefault();
-        go(to);
+        go(`/devices?site=${encodeURIComponent(place.id)}`);
       }}
     >
       <g class={`place state-${place.state}`} transform={`translate(${place.x} ${place.y})`}>
@@ -84,11 +101,9 @@ function SitePlace({ place }: { place: Place }) {
         <text class="place-name" text-anchor="middle" y="34">
           {place.name}
         </text>
-        {place.bad > 0 && (
-          <text class="place-note" text-anchor="middle" y="50">
-            {place.bad} of {place.devices}
-          </text>
-        )}
+        <text class="place-note" text-anchor="middle" y="52">
+          {note}
+        </text>
       </g>
     </a>
   );

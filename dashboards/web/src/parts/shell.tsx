@@ -7,10 +7,10 @@ import { follow, path } from "../router.ts";
 import { me, signOut } from "../session.ts";
 import { clockTime, stateWords } from "../words.ts";
 
-const rail = [
+const rail: { to: string; label: string; more?: string }[] = [
   { to: "/", label: "Overview" },
   { to: "/devices", label: "Devices" },
-  { to: "/add", label: "Add a device" },
+  { to: "/add", label: "Add", more: " a device" },
 ];
 
 const isHere = (to: string): boolean => (to === "/" ? path.value === "/" : path.value.startsWith(to));
@@ -35,9 +35,10 @@ export function Shell({ title, children }: { title: string; children: ComponentC
           </svg>
           <span>Lamplighter</span>
         </a>
-        {rail.map(({ to, label }) => (
+        {rail.map(({ to, label, more }) => (
           <a key={to} href={to} onClick={follow} aria-current={isHere(to) ? "page" : undefined}>
             {label}
+            {more && <span class="wide">{more}</span>}
           </a>
         ))}
         <span class="who">

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { createSender, retryAsideMs } from "../../../edge-agent/link/sender.ts";
+import type { Session } from "../../../edge-agent/link/session.ts";
+import { newFolder, newLog } from "../setup.ts";
+import { newSpool } from "./spools.ts";
+
+/** A sender over a real spool, and what each of its sessions was given. */
+async function newSender() {
+  const spool = await newSpool(await newFolder());
+  const { time } = spool;
+  const aside: number[] = [];
+  const sender = createSender({
+    host: { time, random: () => 0.5 },
+    log: newLog(),
+    spool,
+    left: () => {},
+    setAside: (entry) => aside.push(entry.seq),
+  });
+  return {
+    spool,
+    sender,
+    time,
+    aside,
+    make: (bytes?: number) => {
+      const { boot, seq } = spool.make(bytes);
+      const entry = spool.entry(boot, seq);
+      if (entry) sender.made(entry);
+    },
+    deliver: (seq: number) => sender.gone(spool.delivered(spool.boot, seq, seq)),
+    open(): number[] {
+      const seqs: number[] = [];
+      const publish: Session["publish"] = (_, text) => seqs.push(Number(text.split("/")[1]));
+      sender.opened({ publish, closed: new Promise(() => {}), leave: async () => {}, drop: () => {} });
+      return seqs;
+    },
+  };
+}
+
+describe("the sender", () => {
+  it("sends again in the same session what is not delivered in 30 s, then 60 s, then 2 min", async () => {
+    const { make, open, time, deliver } = await newSender();
+    const sent = open();
+    make();
+    const counts: number[] = [];
+    for (const ms of [29_999, 1, 59_999, 1, 119_999, 1, 119_999, 1]) {
+      await time.advance(ms);
+      counts.push(sent.length);
+    }
+    expect(counts).toEqual([1, 2, 2, 3, 3, 4, 4, 5]);
+    deliver(1);
+    await time.advance(1_000_000);
+    expect(sent).toHaveLength(5);
+  });
+
+  it("begins a connection with what was ever sent, then goes on with the backlog, oldest first", async () => {
+    const { make, open, time, sender, deliver } = await newSender();
+    const first = open();
+    for (let i = 0; i < 3; i++) make();
+    await time.advance(0);
+    expect(first).toEqual([1, 2, 3]);
+    sender.closed(false);
+    deliver(2);
+    for (let i = 0; i < 2; i++) make();
+    const second = open();
+    await time.advance(0);
+    expect(second).toEqual([1, 3, 4, 5]);
+  });
+
+  it("keeps 64 new batches apart from the backlog, not more", async () => {
+    const { make, open, time, deliver } = await newSender();
+    const sent = open();
+    // The first fills the window, so that the others wait.
+    make(64 * 1024);
+    await time.advance(0);
+    for (let i = 0; i < 70; i++) make(60);
+    deliver(1);
+    await time.advance(0);
+    expect(sent.slice(0, 3)).toEqual([1, 8, 9]);
+    expect([...sent].sort((a, b) => a - b)).toEqual(Array.from({ length: 71 }, (_, i) => i + 1));
+  });
+
+  it("tries what was set aside once a day, without a new connection too", async () => {
+    const { make, open, time, sender, aside, spool } = await newSender();
+    make();
+    for (let i = 0; i < 5; i++) {
+      const sent = open();
+      await time.advance(0);
+      expect(sent).toEqual([1]);
+      sender.closed(true);
+    }
+    expect(aside).toEqual([1]);
+    const sent = open();
+    make();
+    await time.advance(0);
+    expect(sent).toEqual([2]);
+    sender.gone(spool.delivered(spool.boot, 2, 2));
+    await time.advance(retryAsideMs);
+    make();
+    await time.advance(0);
+    expect(sent.filter((seq) => seq === 1)).toHaveLength(1);
+    sender.closed(true);
+    expect(aside).toEqual([1]);
+  });
+});

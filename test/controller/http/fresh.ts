@@ -1,0 +1,141 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Actor, type Auth, createAuth, type Role } from "../../../controller/auth/index.ts";
+import { openKeys } from "../../../controller/base/keys.ts";
+import { createSigner } from "../../../controller/base/signing.ts";
+import { createHttp, createLive, type HttpNeeds } from "../../../controller/http/index.ts";
+import { createRegistry, type Registry } from "../../../controller/registry/index.ts";
+import type { PresenceView } from "../../../controller/registry/presence/view.ts";
+import type { SeriesAnswer, SeriesQuery } from "../../../controller/store/series/index.ts";
+import { type Fresh, freshRecords, quiet } from "../records/fresh.ts";
+
+export const host = "http://lamps.example";
+export const password = "correct horse battery";
+const boss: Actor = { kind: "user", id: "user_boss", name: "boss", role: "admin", expiresAt: null };
+const nobodyThere: PresenceView = {
+  state: "awaiting",
+  since: null,
+  lastSeenAt: null,
+  boot: null,
+  birth: null,
+  clock: null,
+  spool: null,
+};
+
+export interface Call {
+  as?: Role | undefined;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface FreshHttp extends Fresh {
+  auth: Auth;
+  registry: Registry;
+  live: HttpNeeds["live"];
+  app: ReturnType<typeof createHttp>;
+  /** What was asked of the series store; it answers `series`. */
+  asked: SeriesQuery[];
+  series: SeriesAnswer["series"];
+  presence: Map<string, PresenceView>;
+  needs: HttpNeeds;
+  /** Calls with a bearer token of that role (admin unless told; "nobody": none). */
+  call(method: string, path: string, call?: Omit<Call, "as"> & { as?: Role | "nobody" }): Promise<Response>;
+}
+
+/** The whole API on real records, users and registry; what other rooms measure is planted. */
+export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHttp> {
+  const fresh = await freshRecords();
+  const { records, clock, folder } = fresh;
+  const auth = createAuth({ records, clock, log: quiet, cost: { memoryKib: 64, passes: 1 } });
+  await auth.ensureAdmin(password);
+  const signer = createSigner({ keys: openKeys(join(folder, "keys")), clock });
+  const registry = await createRegistry({
+    records,
+    clock,
+    log: quiet,
+    audit: auth.audit,
+    keySet: signer.keySet,
+    pins: () => ({ content: signer.tokenPin(), certificate: "" }),
+    mqttUrl: () => "ws://127.0.0.1:8080/mqtt",
+  });
+  const webRoot = join(folder, "web");
+  mkdirSync(join(webRoot, "assets"), { recursive: true });
+  writeFileSync(join(webRoot, "index.html"), "<!doctype html><title>Lamplighter</title>");
+  writeFileSync(join(webRoot, "assets", "main-abc123.js"), "export const demo = 1;\n".repeat(100));
+  writeFileSync(join(folder, "outside.txt"), "not for the web");
+  const docsRoot = join(folder, "docs");
+  mkdirSync(docsRoot);
+  for (const name of ["swagger-ui.css", "swagger-ui-bundle.js"]) writeFileSync(join(docsRoot, name), "/* demo */");
+  const agentFile = join(folder, "agent.cjs");
+  writeFileSync(agentFile, "// demo agent\n");
+  const live = createLive({ clock });
+  const asked: SeriesQuery[] = [];
+  const series: SeriesAnswer["series"] = [];
+  const presence = new Map<string, PresenceView>();
+  const needs: HttpNeeds = {
+    clock,
+    log: quiet,
+    version: "0.0.0-test",
+    auth,
+    registry,
+    live,
+    presence: { of: (device) => presence.get(device) ?? nobodyThere },
+    delivery: { of: () => ({ ...noPoints, boots: [] }) },
+    latest: { of: () => [{ m: "probe", tags: { probe: "dns" }, fields: { latency_ms: 12 }, at: 1 }] },
+    events: {
+      of: async (_device, { limit, before = 8 }) =>
+        Array.from({ length: Math.min(limit, before - 1) }, (_, i) => plantedEvent(before - 1 - i)),
+    },
+    series: {
+      async query(query) {
+        asked.push(query);
+        return { resolution: "raw", series: series.filter((one) => query.devices.includes(one.device)) };
+      },
+    },
+    health: () => ({ ready: true, parts: [{ name: "store", ok: true }] }),
+    metrics: () => [
+      { name: "lamplighter_demo", kind: "gauge", help: "Demo.", values: [{ labels: { a: 'b"\\\n' }, value: 1 }] },
+    ],
+    webRoot,
+    docsRoot,
+    agentFile,
+    secure: false,
+    ...more,
+  };
+  const app = createHttp(needs);
+  const tokens = new Map<Role, string>();
+  for (const role of ["viewer", "operator", "admin"] as const)
+    tokens.set(role, (await auth.tokens.create(boss, { name: role, role, expiresAt: null })).secret);
+  return {
+    ...fresh,
+    auth,
+    registry,
+    live,
+    app,
+    asked,
+    series,
+    presence,
+    needs,
+    async call(method, path, { as = "admin", body, headers = {} } = {}) {
+      const bearer = as === "nobody" ? {} : { authorization: `Bearer ${tokens.get(as)}` };
+      const json = body === undefined ? {} : { "content-type": "application/json" };
+      return await app.request(`${host}${path}`, {
+        method,
+        headers: { ...bearer, ...json, ...headers },
+        ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      });
+    },
+  };
+}
+
+const noPoints = {
+  made: 0,
+  received: 0,
+  stored: 0,
+  duplicates: 0,
+  quarantined: 0,
+  dropped: 0,
+  onDevice: 0,
+  missing: 0,
+};
+const plantedEvent = (id: number) => ({ id, at: id, receivedAt: id, kind: "boot", severity: "info", detail: {} });
