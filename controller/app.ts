@@ -13,7 +13,7 @@ import { createObserve } from "./observe/index.ts";
 import { createRegistry, type Registry } from "./registry/index.ts";
 import { createPresence, createPresenceRecords } from "./registry/presence/index.ts";
 import type { Settings } from "./settings/index.ts";
-import { openRecords } from "./store/records/index.ts";
+import { holdFolder, openRecords } from "./store/records/index.ts";
 import { openSeries } from "./store/series/index.ts";
 
 /** What stands beside the program: only the entry knows where. */
@@ -51,6 +51,7 @@ export async function startApp(needs: {
     for (const one of stops.splice(0).reverse()) await one().catch((error) => log.error("did not stop", { error }));
   };
   try {
+    stops.push(holdFolder(settings.dataDir));
     const keys = openKeys(join(settings.dataDir, "keys"));
     const signer = createSigner({ keys, clock });
     const listeners = await openListeners({ settings, key: keys.tls, clock });

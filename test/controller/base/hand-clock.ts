@@ -4,6 +4,8 @@ import type { Clock } from "../../../controller/base/clock.ts";
 export interface HandClock extends Clock {
   /** Time passes; what is due runs, in order. */
   pass(ms: number): void;
+  /** Timers that wait. */
+  pending(): number;
 }
 
 export function handClock(start = Date.UTC(2026, 5, 1, 12)): HandClock {
@@ -21,6 +23,7 @@ export function handClock(start = Date.UTC(2026, 5, 1, 12)): HandClock {
     monotonic: () => now - start,
     after: (ms, run) => add(now + ms, null, run),
     every: (ms, run) => add(now + ms, ms, run),
+    pending: () => timers.length,
     pass(ms) {
       const end = now + ms;
       for (;;) {

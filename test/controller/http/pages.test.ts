@@ -82,7 +82,7 @@ describe("the API's own description", () => {
     const sources = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? "");
     for (const source of sources) expect(source).toMatch(/^\/[^/]/);
     const parts = sources.filter((source) => source.startsWith("/docs/"));
-    expect(parts).toHaveLength(4);
+    expect(parts).toHaveLength(3);
     for (const part of parts) expect((await get(part)).status).toBe(200);
     expect(page).not.toMatch(/<script>|<style|style="|\son\w+="/);
   });

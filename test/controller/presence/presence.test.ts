@@ -9,7 +9,7 @@ import {
   presenceLimits,
 } from "../../../controller/registry/presence/decide.ts";
 import { createPresence, type Presence } from "../../../controller/registry/presence/index.ts";
-import { createFakeClock, type FakeClock } from "../../fake-clock.ts";
+import { type HandClock, handClock } from "../base/hand-clock.ts";
 
 const boot = "abcdefghijklmnopqrst";
 const birth = (session: number, over: Partial<Birth> = {}): Birth => ({
@@ -33,7 +33,7 @@ const birth = (session: number, over: Partial<Birth> = {}): Birth => ({
 });
 
 describe("presence", () => {
-  let clock: FakeClock;
+  let clock: HandClock;
   let presence: Presence;
   let changes: string[];
   let saved: Map<string, PresenceState>;
@@ -55,7 +55,7 @@ describe("presence", () => {
       },
     });
   beforeEach(async () => {
-    clock = createFakeClock();
+    clock = handClock(1_700_000_000_000);
     changes = [];
     saved = new Map();
     presence = make();
@@ -64,11 +64,11 @@ describe("presence", () => {
 
   it("goes online at birth, checking at the deadline, offline 10 s later; flips carry the deadline's time", () => {
     presence.presence("ap-1", birth(1));
-    clock.advance(39_000);
+    clock.pass(39_000);
     expect(presence.of("ap-1").state).toBe("online");
-    clock.advance(1_500);
+    clock.pass(1_500);
     expect(presence.of("ap-1").state).toBe("suspect");
-    clock.advance(20_000);
+    clock.pass(20_000);
     expect(changes).toEqual([
       "ap-1: awaiting → online at 0",
       "ap-1: online → suspect at 40000",
@@ -78,10 +78,10 @@ describe("presence", () => {
 
   it("any message is contact, and brings a suspect back without a word in between", () => {
     presence.presence("ap-1", birth(1));
-    clock.advance(41_000);
+    clock.pass(41_000);
     presence.contact("ap-1");
     expect(changes.slice(1)).toEqual(["ap-1: online → suspect at 40000", "ap-1: suspect → online at 41000"]);
-    clock.advance(39_000);
+    clock.pass(39_000);
     expect(presence.of("ap-1").state).toBe("online");
   });
 
@@ -89,10 +89,10 @@ describe("presence", () => {
     presence.presence("ap-1", birth(1));
     presence.presence("ap-1", { v: 1, online: false, boot, session: 1 });
     presence.disconnected("ap-1");
-    clock.advance(19_000);
+    clock.pass(19_000);
     expect(presence.of("ap-1").state).toBe("online");
     presence.presence("ap-1", birth(2));
-    clock.advance(39_000);
+    clock.pass(39_000);
     expect(presence.of("ap-1").state).toBe("online");
   });
 
@@ -104,7 +104,7 @@ describe("presence", () => {
       { v: 1, online: false, boot, session: 1, at: 1, reason: "stopped" },
     ];
     for (const message of stale) presence.presence("ap-1", message);
-    clock.advance(25_000);
+    clock.pass(25_000);
     expect(presence.of("ap-1").state).toBe("online");
   });
 
@@ -114,22 +114,22 @@ describe("presence", () => {
     expect(presence.of("ap-1").state).toBe("offline");
     presence.presence("s-1", birth(1));
     presence.presence("s-1", { v: 1, online: false, boot, session: 1, at: 1, reason: "sleeping", wakeInMs: 600_000 });
-    clock.advance(630_000);
+    clock.pass(630_000);
     expect(presence.of("s-1").state).toBe("sleeping");
-    clock.advance(30_000);
+    clock.pass(30_000);
     expect(presence.of("s-1").state).toBe("offline");
   });
 
   it("a restart of the controller accuses nobody for the time it was away", async () => {
     presence.presence("ap-1", birth(1));
     await presence.stop();
-    clock.advance(3_600_000);
+    clock.pass(3_600_000);
     presence = make();
     await presence.start();
     expect(presence.of("ap-1")).toMatchObject({ state: "online", boot });
-    clock.advance(89_000);
+    clock.pass(89_000);
     expect(presence.of("ap-1").state).toBe("online");
-    clock.advance(15_000);
+    clock.pass(15_000);
     expect(presence.of("ap-1").state).toBe("offline");
   });
 

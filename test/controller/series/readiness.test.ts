@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { createReadiness, NeedsPerson } from "../../../controller/store/series/readiness.ts";
-import { createFakeClock } from "../../fake-clock.ts";
+import { handClock } from "../base/hand-clock.ts";
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 const settled = () => new Promise((done) => setImmediate(done));
 const backoff = { baseMs: 100, maxMs: 1_000 };
 
 function setup(outcomes: (Error | null)[]) {
-  const clock = createFakeClock();
+  const clock = handClock();
   let tries = 0;
   const readiness = createReadiness({
     clock,
@@ -27,10 +27,10 @@ describe("readiness", () => {
     const { clock, readiness, tries } = setup([new Error("no route"), new Error("no route"), null]);
     await readiness.start();
     expect(readiness.state()).toEqual({ ready: false, why: "no route" });
-    clock.advance(backoff.baseMs);
+    clock.pass(backoff.baseMs);
     await settled();
     expect(readiness.state().ready).toBe(false);
-    clock.advance(2 * backoff.baseMs);
+    clock.pass(2 * backoff.baseMs);
     await settled();
     expect(readiness.state()).toEqual({ ready: true });
     expect(tries()).toBe(3);
@@ -48,10 +48,10 @@ describe("readiness", () => {
     await readiness.start();
     readiness.away("write failed");
     expect(readiness.state()).toEqual({ ready: false, why: "write failed" });
-    clock.advance(backoff.baseMs);
+    clock.pass(backoff.baseMs);
     await settled();
     expect(readiness.state()).toEqual({ ready: false, why: "wrong password" });
-    clock.advance(2 * backoff.baseMs);
+    clock.pass(2 * backoff.baseMs);
     await settled();
     expect(readiness.state()).toEqual({ ready: true });
   });
@@ -60,7 +60,7 @@ describe("readiness", () => {
     const { clock, readiness, tries } = setup([new Error("no")]);
     await readiness.start();
     for (let i = 1; i <= 50; i++) {
-      clock.advance(backoff.maxMs);
+      clock.pass(backoff.maxMs);
       await settled();
       expect(tries()).toBeGreaterThan(i);
     }
@@ -71,7 +71,7 @@ describe("readiness", () => {
     await readiness.start();
     for (let i = 0; i < 20; i++) readiness.away("gone");
     expect(clock.pending()).toBe(1);
-    clock.advance(backoff.baseMs);
+    clock.pass(backoff.baseMs);
     await settled();
     expect(tries()).toBe(2);
   });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { openSession, type Session, sessionLimits } from "../../../controller/store/series/embedded/session.ts";
 import { createEmbeddedSeries, StoreAway } from "../../../controller/store/series/index.ts";
 import { NeedsPerson } from "../../../controller/store/series/readiness.ts";
-import { createFakeClock } from "../../fake-clock.ts";
+import { handClock } from "../base/hand-clock.ts";
 
 /** A worker thread made of these lines. */
 const worker = (lines: string): URL =>
@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 function open(lines: string) {
-  const clock = createFakeClock();
+  const clock = handClock();
   const over: string[] = [];
   const start = { file: "unused", catalogue: {} };
   const session = openSession({
@@ -86,10 +86,10 @@ describe("a session with the worker", () => {
       on((asked) => (asked.call === "check" && !held ? (held = asked) : ok(asked, 7)));`);
     await session.opened;
     const call = session.call("check", {});
-    clock.advance(999);
+    clock.pass(999);
     const other = session.call("latest", { since: 0 });
     await expect(other).resolves.toBe(7);
-    clock.advance(1);
+    clock.pass(1);
     await expect(call).rejects.toThrow(/no answer in 1000 ms/);
     expect(over).toEqual([]);
     expect(await session.call("check", {})).toBe(7);
@@ -98,7 +98,7 @@ describe("a session with the worker", () => {
 
   it("says when the worker doesn't open in time", async () => {
     const { session, clock } = open("on(() => {});");
-    clock.advance(1_000);
+    clock.pass(1_000);
     await expect(session.opened).rejects.toThrow(/no answer in 1000 ms/);
   });
 
@@ -115,20 +115,20 @@ describe("a session with the worker", () => {
     );
     await session.opened;
     const closing = session.close();
-    clock.advance(sessionLimits.closeTimeoutMs);
+    clock.pass(sessionLimits.closeTimeoutMs);
     await closing;
   });
 });
 
 describe("the embedded store", () => {
-  const store = (lines: string, clock = createFakeClock(point.at)) => {
+  const store = (lines: string, clock = handClock(point.at)) => {
     const needs = { file: "unused", log: quiet, retentionMs: 86_400_000 };
     return { clock, store: createEmbeddedSeries({ workerUrl: worker(lines), clock, ...needs }) };
   };
   /** Lets the store's time pass while its worker, which lives in real time, gets on. */
   const untilReady = async ({ store: waiting, clock }: ReturnType<typeof store>) => {
     while (!waiting.state().ready) {
-      clock.advance(20);
+      clock.pass(20);
       await new Promise((done) => setTimeout(done, 2));
     }
   };
@@ -181,7 +181,7 @@ describe("the embedded store", () => {
       });`);
     await old.start();
     expect(await old.count("d", 0, 1)).toBe(1);
-    clock.advance(3_600_000);
+    clock.pass(3_600_000);
     expect(await old.count("d", 0, 1)).toBe(2);
     await old.stop();
     expect(clock.pending()).toBe(0);

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createInfluxSeries, StoreAway } from "../../../controller/store/series/index.ts";
 import { createTransport, transportLimits } from "../../../controller/store/series/influx/transport.ts";
 import { NeedsPerson } from "../../../controller/store/series/readiness.ts";
-import { createFakeClock } from "../../fake-clock.ts";
+import { handClock } from "../base/hand-clock.ts";
 
 let server: Server;
 afterEach(() => {
@@ -22,7 +22,7 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const clock = createFakeClock();
+  const clock = handClock();
   const { port } = server.address() as AddressInfo;
   const url = new URL(`http://127.0.0.1:${port}`);
   const credentials = { username: "writer", password: "letters-only" };
@@ -82,7 +82,7 @@ describe("writing to InfluxDB", () => {
     const { transport, clock } = await serve(() => asked.resolve());
     const writing = expect(transport.write("x")).rejects.toThrow(/no answer in 1000 ms/);
     await asked.promise;
-    clock.advance(1_000);
+    clock.pass(1_000);
     await writing;
     expect(clock.pending()).toBe(0);
   });
@@ -136,7 +136,7 @@ describe("an InfluxDB's address", () => {
     ["credentials in it", "http://me:letters-only@influx.example", /^(?!.*letters-only)/],
   ])("is refused: %s", (_, url, message) => {
     const quiet = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
-    const needs = { clock: createFakeClock(), log: quiet, retentionMs: 1 };
+    const needs = { clock: handClock(), log: quiet, retentionMs: 1 };
     expect(() => createInfluxSeries({ url, ...needs })).toThrow(message);
   });
 });
