@@ -84,7 +84,7 @@ export async function startApp(needs: {
       isVia: (of, sender, at) => registry.viaAt(of, at) === sender,
       send: (device, payload) => broker.send(device, "delivered", payload),
       disconnect: (device) => broker.disconnect(device),
-      stored: (device, points) => live.publish("latest", { device, points }),
+      stored: (device, points) => live.latest(device, { device, points }),
     });
     ingest.start();
     stops.push(() => ingest.stop());
@@ -102,6 +102,7 @@ export async function startApp(needs: {
       },
       stated: ingest.stated,
       changed: (device, is) => live.publish("presence", { device, ...is }),
+      heard: (devices) => live.publish("heard", { devices }),
       failed: (error) => log.error("presence could not be saved", { error }),
     });
     await presence.start();

@@ -4,6 +4,8 @@ import { type LiveLimits, liveLimits } from "./limits.ts";
 
 /** One subscriber of live events. */
 export interface Subscriber {
+  /** The device whose newest values it wants; absent: none. A fleet's would drown a page that shows one. */
+  latestOf?: string | undefined;
   /** Text of server-sent events. @returns false when it does not read: it is cut then */
   send(text: string): boolean;
   /** It was cut, or all is over. */
@@ -13,6 +15,8 @@ export interface Subscriber {
 export interface Live {
   /** Tells everybody; `data` is written once for all. What is longer than an event may be is not sent. */
   publish(kind: string, data: object): void;
+  /** Newest values, for who watches that device. They are not kept: who comes back asks for them anew. */
+  latest(device: string, data: object): void;
   /** First what came after the event `after`; "reset" where that is no longer known. Throws "too-many" when full.
    *  @returns ends it */
   subscribe(subscriber: Subscriber, after?: string): () => void;
@@ -70,6 +74,13 @@ export function createLive(needs: { clock: Clock; limits?: LiveLimits }): Live {
       lastId = id;
       keep({ id, text });
       for (const subscriber of subscribers) if (!subscriber.send(text)) cut(subscriber);
+    },
+    latest(device, data) {
+      const watching = [...subscribers].filter((subscriber) => subscriber.latestOf === device);
+      if (watching.length === 0) return;
+      const text = `event: latest\ndata: ${JSON.stringify(data)}\n\n`;
+      if (text.length > limits.eventBytes) return;
+      for (const subscriber of watching) if (!subscriber.send(text)) cut(subscriber);
     },
     subscribe(subscriber, after) {
       if (subscribers.size >= limits.subscribers) throw tooMany("too many live streams are open", 10_000);

@@ -25,17 +25,22 @@ export interface PresenceNeeds {
   stated(device: string, said: Birth | Heartbeat): void;
   /** The state is another one than before. */
   changed(device: string, view: PresenceView, was: PresenceView): void;
+  /** Who was heard since the last call, and when; a few seconds' worth, at most `heardDevices` at once. */
+  heard(lastSeenAt: Record<string, number>): void;
   failed(error: unknown): void;
 }
 
 const tickMs = 1_000;
 const saveMs = 5_000;
+const heardMs = 5_000;
+const heardDevices = 2_000;
 
 /** Who is there. Owns the deadline: online → suspect → offline. */
 export function createPresence(needs: PresenceNeeds) {
   const limits: PresenceLimits = { ...presenceLimits, ...needs.limits };
   const states = new Map<string, PresenceState>();
   const unsaved = new Set<string>();
+  const recent = new Set<string>();
   let cancels: Cancel[] = [];
   let saving: Promise<void> = Promise.resolve();
 
@@ -45,11 +50,21 @@ export function createPresence(needs: PresenceNeeds) {
     if (is === was) return;
     states.set(device, is);
     unsaved.add(device);
+    if (is.lastSeenAt !== was.lastSeenAt) recent.add(device);
     if (is.state !== was.state) needs.changed(device, view(is), view(was));
   }
 
   function tick(): void {
     for (const [device, state] of states) if (state.deadline !== null) apply(device, { kind: "tick" });
+  }
+
+  function tellHeard(): void {
+    const all = [...recent];
+    recent.clear();
+    for (let i = 0; i < all.length; i += heardDevices) {
+      const some = all.slice(i, i + heardDevices);
+      needs.heard(Object.fromEntries(some.map((device) => [device, states.get(device)?.lastSeenAt ?? 0])));
+    }
   }
 
   function save(): Promise<void> {
@@ -72,7 +87,11 @@ export function createPresence(needs: PresenceNeeds) {
       for (const [device, state] of await needs.records.load()) {
         states.set(device, decide(state, { kind: "restarted" }, needs.clock.now(), limits));
       }
-      cancels = [needs.clock.every(tickMs, tick), needs.clock.every(saveMs, () => void save())];
+      cancels = [
+        needs.clock.every(tickMs, tick),
+        needs.clock.every(heardMs, tellHeard),
+        needs.clock.every(saveMs, () => void save()),
+      ];
     },
     async stop(): Promise<void> {
       for (const cancel of cancels) cancel();

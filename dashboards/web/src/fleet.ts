@@ -71,9 +71,8 @@ interface PresenceNews {
   boot: string | null;
   birth: { agent: string } | null;
 }
-interface LatestNews {
-  device: string;
-  points: { at: number }[];
+interface HeardNews {
+  devices: Record<string, number>;
 }
 
 /** Bursts (a start, a site that comes back) are applied together: one new map, one render. */
@@ -98,11 +97,10 @@ export function followFleet(): void {
     const { device, state, since, lastSeenAt, boot, birth } = data as PresenceNews;
     later(device, { state, since, lastSeenAt, boot, agent: birth?.agent ?? null });
   });
-  hear("latest", (data) => {
-    const { device, points } = data as LatestNews;
-    const at = Math.max(...points.map((p) => p.at));
-    const known = devices.value.get(device);
-    if (known && at > (known.lastSeenAt ?? 0)) later(device, { lastSeenAt: at });
+  hear("heard", (data) => {
+    for (const [device, lastSeenAt] of Object.entries((data as HeardNews).devices)) {
+      if (devices.value.has(device)) later(device, { lastSeenAt });
+    }
   });
   hear("device", (data) => void refreshDevice((data as { device: string }).device));
   hear("site", () => void refreshSites());

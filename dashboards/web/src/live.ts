@@ -17,24 +17,54 @@ export function hear(kind: string, listener: Listener): () => void {
   return () => known.delete(listener);
 }
 
+/** Another stream (of another device's values) goes on where this one was. */
+let lastId = "";
+const note = (event: MessageEvent<string>): void => {
+  if (event.lastEventId !== "") lastId = event.lastEventId;
+};
+
 function dispatch(event: MessageEvent<string>): void {
+  note(event);
   const data: unknown = JSON.parse(event.data);
   for (const listener of listeners.get(event.type) ?? []) listener(data);
 }
 
+let missed: () => void = () => {};
+let watched: string | null = null;
+
 /** Opens the stream; it comes back by itself and goes on where it was.
  *  @param reopened is called when events may have been missed */
 export function openStream(reopened: () => void): void {
+  missed = reopened;
+  connect();
+}
+
+/** Also the newest values of this device, from now on; null: of none. */
+export function watch(device: string | null): void {
+  if (device === watched) return;
+  watched = device;
+  if (source) connect();
+}
+
+function connect(): void {
   source?.close();
-  source = new EventSource("/api/v1/stream");
-  for (const kind of listeners.keys()) source.addEventListener(kind, dispatch);
+  const asked = new URLSearchParams({
+    ...(watched === null ? {} : { latest: watched }),
+    ...(lastId === "" ? {} : { after: lastId }),
+  });
+  const opened = new EventSource(`/api/v1/stream?${asked}`);
+  source = opened;
+  opened.addEventListener("hello", note);
+  for (const kind of listeners.keys()) opened.addEventListener(kind, dispatch);
   // Some events are no longer known to the controller: look anew.
-  source.addEventListener("reset", reopened);
-  source.onopen = () => {
-    if (liveLostSince.value !== null) reopened();
+  opened.addEventListener("reset", (event) => {
+    note(event);
+    missed();
+  });
+  opened.onopen = () => {
     liveLostSince.value = null;
   };
-  source.onerror = () => {
+  opened.onerror = () => {
     liveLostSince.value ??= currentTime();
   };
 }
@@ -42,5 +72,6 @@ export function openStream(reopened: () => void): void {
 export function closeStream(): void {
   source?.close();
   source = null;
+  lastId = "";
   liveLostSince.value = null;
 }

@@ -42,6 +42,23 @@ describe("the hub", () => {
     expect(back.kinds()).toEqual(["presence", "site", "device"]);
   });
 
+  test("newest values go to who watches that device, and are not kept", () => {
+    const live = createLive({ clock: handClock(), limits: { ...small, subscribers: 3 } });
+    const watcher = { ...listener(), latestOf: "ap-a" };
+    const other = listener();
+    live.subscribe(watcher);
+    live.subscribe(other);
+    live.latest("ap-a", { device: "ap-a", points: [] });
+    live.latest("ap-b", { device: "ap-b", points: [] });
+    live.latest("ap-a", { long: "x".repeat(small.eventBytes) });
+    live.publish("presence", {});
+    expect(watcher.kinds()).toEqual(["hello", "latest", "presence"]);
+    expect(other.kinds()).toEqual(["hello", "presence"]);
+    const back = { ...listener(), latestOf: "ap-a" };
+    live.subscribe(back, watcher.ids()[0]);
+    expect(back.kinds()).toEqual(["presence"]);
+  });
+
   test("who was away at the first event misses nothing of the rest", () => {
     const live = createLive({ clock: handClock(), limits: small });
     const a = listener();

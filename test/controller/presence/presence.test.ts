@@ -36,6 +36,7 @@ describe("presence", () => {
   let clock: HandClock;
   let presence: Presence;
   let changes: string[];
+  let heard: Record<string, number>[];
   let saved: Map<string, PresenceState>;
   const make = () =>
     createPresence({
@@ -48,6 +49,7 @@ describe("presence", () => {
       },
       born: () => {},
       stated: () => {},
+      heard: (devices) => heard.push(devices),
       changed: (device, is, was) =>
         changes.push(`${device}: ${was.state} → ${is.state} at ${(is.since ?? 0) - 1_700_000_000_000}`),
       failed: (error) => {
@@ -57,6 +59,7 @@ describe("presence", () => {
   beforeEach(async () => {
     clock = handClock(1_700_000_000_000);
     changes = [];
+    heard = [];
     saved = new Map();
     presence = make();
     await presence.start();
@@ -74,6 +77,15 @@ describe("presence", () => {
       "ap-1: online → suspect at 40000",
       "ap-1: suspect → offline at 50000",
     ]);
+  });
+
+  it("tells who was heard, together, and only news", () => {
+    presence.presence("ap-1", birth(1));
+    presence.presence("ap-2", birth(1));
+    clock.pass(2_000);
+    presence.contact("ap-1");
+    clock.pass(20_000);
+    expect(heard).toEqual([{ "ap-1": 1_700_000_002_000, "ap-2": 1_700_000_000_000 }]);
   });
 
   it("any message is contact, and brings a suspect back without a word in between", () => {

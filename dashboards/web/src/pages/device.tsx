@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { api, type Delivery, type Device, type LatestPoint } from "../api.ts";
 import { currentTime, now } from "../clock.ts";
 import { devices, fail, loaded, siteName, sites } from "../fleet.ts";
-import { hear } from "../live.ts";
+import { hear, watch } from "../live.ts";
 import { ChangeDevice } from "../parts/change-device.tsx";
 import { Charts } from "../parts/charts.tsx";
 import { DeliveryLine } from "../parts/delivery.tsx";
@@ -95,6 +95,7 @@ function useLive(id: string) {
   const latest = useSignal<LatestPoint[] | null>(null);
   const delivery = useSignal<Delivery | null>(null);
   useEffect(() => {
+    watch(id);
     let gone = false;
     let asked = 0;
     const ask = () => {
@@ -119,6 +120,7 @@ function useLive(id: string) {
     return () => {
       gone = true;
       end();
+      watch(null);
     };
   }, [id, latest, delivery]);
   return { latest, delivery };
