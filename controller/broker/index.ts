@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from "node:http";
-import { createServer, type Server as TcpServer } from "node:net";
+import { createServer, type Socket, type Server as TcpServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
 import { Aedes, type AuthenticateError, type Client } from "aedes";
@@ -57,8 +57,11 @@ export async function createBroker(needs: BrokerNeeds) {
   const connections = createConnections(limits);
   const counts: Counts = { connections: 0, refusedSignIns: 0, refusedTopics: 0, breaches: 0, skippedSends: 0 };
   const clients = new Map<string, Client>();
-  /** Connections that a takeover ended: their will would call a living device dead. */
-  const superseded = new WeakSet<Client>();
+  /** Signed in, but not answered yet. Until they are, the connection that they will take over is the device's. */
+  const arriving = new Map<string, Client>();
+  /** Another connection of the device lives: the will of this one would call a living device dead. */
+  const isSuperseded = (client: Client): boolean =>
+    [arriving.get(client.id), clients.get(client.id)].some((one) => one && one !== client && !one.closed);
 
   const aedes = await Aedes.createBroker({
     concurrency: 1000,
@@ -81,7 +84,7 @@ export async function createBroker(needs: BrokerNeeds) {
       );
     },
 
-    authenticate(_client, username, password, done) {
+    authenticate(client, username, password, done) {
       const device = username ?? "";
       let answered = false;
       const answer = (ok: boolean, code: number) => {
@@ -93,8 +96,7 @@ export async function createBroker(needs: BrokerNeeds) {
           log.warn("sign-in refused", { device: device.slice(0, 64) });
           return done(refusal("not authorised", code), null);
         }
-        const older = clients.get(device);
-        if (older) superseded.add(older);
+        if (!client.closed) arrive(device, client);
         done(null, true);
       };
       const cancel = clock.after(limits.authenticateTimeoutMs, () => answer(false, 3));
@@ -108,7 +110,7 @@ export async function createBroker(needs: BrokerNeeds) {
     },
 
     authorizePublish(client, packet, done) {
-      if (!client || superseded.has(client)) return done(new Error("superseded"));
+      if (!client || isSuperseded(client)) return done(new Error("superseded"));
       const verdict = access(client.id, "publish", packet.topic);
       if (!verdict.allowed || packet.qos === 2) {
         counts.refusedTopics++;
@@ -132,17 +134,31 @@ export async function createBroker(needs: BrokerNeeds) {
     },
   });
 
+  /** Whoever dies between sign-in and answer may have ended the connection before it: then nobody is left to say so. */
+  function arrive(device: string, client: Client): void {
+    arriving.set(device, client);
+    client.conn.once("close", () => {
+      if (arriving.get(device) !== client) return;
+      arriving.delete(device);
+      if (!clients.has(device)) needs.disconnected(device);
+    });
+  }
+
   // Not at `clientReady`: that comes later, and what the device said meanwhile could neither be answered nor refused.
   aedes.on("connackSent", ({ returnCode }, client) => {
     if (returnCode !== 0 || client.closed) return;
     connections.known(client.conn);
+    if (arriving.get(client.id) === client) arriving.delete(client.id);
+    // aedes forgets a connection when one that was to take it over dies too early.
+    const older = clients.get(client.id);
     clients.set(client.id, client);
+    if (older && older !== client) older.close();
     needs.connected(client.id);
   });
   aedes.on("clientDisconnect", (client) => {
     if (clients.get(client.id) !== client) return;
     clients.delete(client.id);
-    if (!superseded.has(client)) needs.disconnected(client.id);
+    if (!isSuperseded(client)) needs.disconnected(client.id);
   });
   aedes.on("clientError", (client, error) => log.debug("client error", { device: client.id, error: error.message }));
   aedes.on("connectionError", (_client, error) => log.debug("connection error", { error: error.message }));
@@ -169,7 +185,16 @@ export async function createBroker(needs: BrokerNeeds) {
   }
 
   const tls = needs.listen.tls;
-  const server: TcpServer = tls ? createTlsServer(tls, accept) : createServer(accept);
+  const server: TcpServer = tls
+    ? createTlsServer({ ...tls, minVersion: "TLSv1.2", handshakeTimeout: limits.connectTimeoutMs }, accept)
+    : createServer(accept);
+  /** Also those whose TLS handshake is not done: `connections` has not met them yet. */
+  const sockets = new Set<Socket>();
+  server.maxConnections = limits.connections;
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   server.on("error", (error) => log.error("mqtt listener", { error: error.message }));
   server.on("tlsClientError", () => {});
 
@@ -223,6 +248,7 @@ export async function createBroker(needs: BrokerNeeds) {
     async stop(): Promise<void> {
       const closed = new Promise<void>((done) => server.close(() => done()));
       connections.closeAll();
+      for (const socket of sockets) socket.destroy();
       await new Promise<void>((done) => aedes.close(done));
       await closed;
     },

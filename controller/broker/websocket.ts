@@ -20,7 +20,9 @@ export function acceptWebSockets(
     socket.on("error", () => socket.destroy());
     const refusal = refuse(request);
     if (refusal) {
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      // Destroyed once it is said: who doesn't close its half would keep the socket for ever.
+      const answer = `HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+      socket.end(answer, () => socket.destroy());
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -32,7 +34,8 @@ export function acceptWebSockets(
 }
 
 function refuse(request: IncomingMessage): string | null {
-  if (new URL(request.url ?? "/", "http://localhost").pathname !== "/mqtt") return "404 Not Found";
+  // Not by `URL`: it throws on what anybody may write there, such as "//".
+  if ((request.url ?? "").split("?", 1)[0] !== "/mqtt") return "404 Not Found";
   if (request.headers.origin !== undefined) return "403 Forbidden";
   const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((p) => p.trim());
   return offered.includes("mqtt") ? null : "400 Bad Request";

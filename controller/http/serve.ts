@@ -32,7 +32,7 @@ export async function serveHttp(needs: {
       ? createAdaptorServer({
           fetch,
           createServer: createTlsServer,
-          serverOptions: { ...usual, ...tls, minVersion: "TLSv1.2" },
+          serverOptions: { ...usual, ...tls, minVersion: "TLSv1.2", handshakeTimeout: httpLimits.headersTimeoutMs },
         })
       : createAdaptorServer({ fetch, createServer, serverOptions: usual })
   ) as Server;

@@ -41,9 +41,10 @@ export function duration(ms: number): string {
 export const ago = (at: number, now: number): string => (now - at < 5_000 ? "just now" : `${duration(now - at)} ago`);
 
 /** Clock time in the site's zone; with the day when it isn't today. */
-export function clockTime(at: number, now: number, timeZone?: string): string {
+export function clockTime(at: number, now: number, timeZone?: string, withSeconds = false): string {
   const zone = timeZone ? { timeZone } : {};
-  const time = new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", ...zone });
+  const seconds = withSeconds ? { second: "2-digit" as const } : {};
+  const time = new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", ...seconds, ...zone });
   const dayOf = (t: number) => new Date(t).toLocaleDateString("en-GB", { day: "numeric", month: "short", ...zone });
   return dayOf(at) === dayOf(now) ? time : `${dayOf(at)}, ${time}`;
 }

@@ -30,7 +30,7 @@ export function Chart(props: {
   const plot = useRef<uPlot | null>(null);
   const table = useSignal(false);
   const drawn = props.lines.filter((line) => line.points.length > 0);
-  const shape = `${props.unit}|${drawn.map((l) => l.label).join("|")}`;
+  const shape = `${props.unit}|${drawn.length}|${drawn.map((l) => l.label).join("|")}`;
 
   // Made anew only when the lines are others; new values go into the chart that is there.
   useEffect(() => {
@@ -97,9 +97,8 @@ function sentence(title: string, lines: readonly Line[], unit: string): string {
     const values = line.points.map((p) => p[1]);
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const name = lines.length > 1 && line.label ? `${line.label}: ` : "";
-    return low === high
-      ? `${name}steady at ${quantity(low, unit)}`
-      : `${name}${quantity(low, unit)} to ${quantity(high, unit)}`;
+    const [from, to] = [quantity(low, unit), quantity(high, unit)];
+    return from === to ? `${name}steady at ${from}` : `${name}${from} to ${to}`;
   });
   return lines.length > 3 ? `${title}: ${lines.length} lines` : parts.join(" · ");
 }
@@ -213,7 +212,7 @@ function Table({ lines, unit, timeZone }: { lines: readonly Line[]; unit: string
         <tbody>
           {times.map((at) => (
             <tr key={at}>
-              <th scope="row">{clockTime(at, now.peek(), timeZone)}</th>
+              <th scope="row">{clockTime(at, now.peek(), timeZone, true)}</th>
               {values.map((v, i) => (
                 <td key={lines[i]?.label} class="number">
                   {v.has(at) ? quantity(v.get(at) as number, unit) : "–"}
