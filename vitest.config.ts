@@ -10,8 +10,13 @@ export default defineConfig({
   define: { LAMPLIGHTER_VERSION: JSON.stringify("0.0.0-test") },
   test: {
     projects: [
-      // Rooms keep no module state, so files can share what was loaded: a third of the time.
-      project("unit", ["test/{wire,agent,controller,dashboards}/**/*.test.ts"], { isolate: false }),
+      // Rooms keep no module state, so files can share what was loaded. They wait for disks and sockets more than they
+      // compute: more workers than cores.
+      project("unit", ["test/{wire,agent,controller,dashboards}/**/*.test.ts"], {
+        isolate: false,
+        maxWorkers: 4,
+        testTimeout: 20_000,
+      }),
       project("house", ["test/house/*.test.ts"], { testTimeout: 60_000, globalSetup: ["test/build.setup.ts"] }),
       project("conformance", ["test/conformance/**/*.test.ts"], real),
       project("system", ["test/system/**/*.test.ts"], real),

@@ -8,7 +8,7 @@ import { createSigner } from "./base/signing.ts";
 import { createBroker } from "./broker/index.ts";
 import { createHttp, createLive, serveHttp } from "./http/index.ts";
 import { createDeliveryRecords, createIngest, createReception } from "./ingest/index.ts";
-import { openListeners, writeRunFile } from "./listen/index.ts";
+import { openListeners, removeRunFile, writeRunFile } from "./listen/index.ts";
 import { createObserve } from "./observe/index.ts";
 import { createRegistry, type Registry } from "./registry/index.ts";
 import { createPresence, createPresenceRecords } from "./registry/presence/index.ts";
@@ -52,6 +52,8 @@ export async function startApp(needs: {
   };
   try {
     stops.push(holdFolder(settings.dataDir));
+    removeRunFile(settings.dataDir);
+    stops.push(async () => removeRunFile(settings.dataDir));
     const keys = openKeys(join(settings.dataDir, "keys"));
     const signer = createSigner({ keys, clock });
     const listeners = await openListeners({ settings, key: keys.tls, clock });
@@ -112,6 +114,7 @@ export async function startApp(needs: {
       log,
       presence,
       queue: ingest.receive,
+      isDevice: (device) => registry.device(device) !== undefined,
       disconnect: (device) => broker.disconnect(device),
     });
     const broker = await createBroker({
@@ -121,7 +124,10 @@ export async function startApp(needs: {
       limits: { connections: settings.limits.connections },
       authenticate: registry.authenticate,
       received: reception.receive,
-      connected: () => {},
+      connected(device) {
+        // Removed between its sign-in and the answer.
+        if (!registry.device(device)) broker.disconnect(device);
+      },
       disconnected: presence.disconnected,
     });
     stops.push(() => broker.stop());
@@ -151,7 +157,7 @@ export async function startApp(needs: {
       webRoot: paths.webRoot,
       docsRoot: paths.docsRoot,
       agentFile: paths.agentFile,
-      secure: listeners.http.tls !== undefined,
+      secure: listeners.secure,
     });
     const server = await serveHttp({ http, listen: listeners.http, attach: broker.attach });
     stops.push(() => server.stop());

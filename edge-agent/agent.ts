@@ -10,6 +10,7 @@ import {
 import { readAbout } from "./hardware.ts";
 import type { Cancel, Host } from "./host/index.ts";
 import { createLink, type Link } from "./link/index.ts";
+import { holdFolder } from "./lock.ts";
 import { type Log, reason } from "./log.ts";
 import type { Settings } from "./settings.ts";
 import { openIdentity, request, tokenPins } from "./trust/index.ts";
@@ -41,14 +42,19 @@ export function createAgent(needs: AgentNeeds) {
   let link: Link | undefined;
   let timer: Cancel | undefined;
   let stopped = false;
+  let release: () => Promise<void> = async () => {};
   let round: Promise<void> = Promise.resolve();
   const stopping = new AbortController();
 
   return {
-    /** Resolves when it measures; it connects by itself, whenever that becomes possible. Rejects with BadSettings or
-     *  BrokenIdentity. */
+    /** Resolves when it measures; it connects by itself, whenever that becomes possible. Rejects with BadSettings,
+     *  BrokenIdentity or FolderInUse. */
     async start(): Promise<void> {
-      const opened = await open(needs, stopping.signal);
+      release = await holdFolder(needs.dataDir);
+      const opened = await open(needs, stopping.signal).catch(async (error) => {
+        await release();
+        throw error;
+      });
       link = opened.link;
       const rounds = createRounds({
         collectors: opened.collectors,
@@ -81,6 +87,7 @@ export function createAgent(needs: AgentNeeds) {
       timer?.();
       await round;
       await link?.stop(stopping);
+      await release();
     },
     /** As a power cut: nothing is flushed or said. */
     async halt(): Promise<void> {
@@ -88,6 +95,7 @@ export function createAgent(needs: AgentNeeds) {
       timer?.();
       stopping.abort();
       await link?.halt();
+      await release();
     },
     /** Of this run. */
     boot: () => link?.boot,

@@ -93,16 +93,9 @@ async function startAgent(
     site: site["id" as keyof typeof site],
     uses: 1,
   });
-  const seen = new Promise<void>((resolve) => {
-    const end = app.registry.onChange((change) => {
-      if (change.kind !== "device") return;
-      end();
-      resolve();
-    });
-    systemClock.after(firstMeasuredMs, resolve);
-  });
-  mkdirSync(needs.dataDir, { recursive: true });
   const known = app.registry.devices().length > 0;
+  const seen = known ? Promise.resolve() : firstDevice(app);
+  mkdirSync(needs.dataDir, { recursive: true });
   const agent = spawn(process.execPath, [needs.paths.agentFile], {
     stdio: ["ignore", "ignore", openSync(join(needs.dataDir, "agent.log"), "a")],
     env: {
@@ -115,8 +108,23 @@ async function startAgent(
   agent.on("exit", (code) => {
     if (code !== 0) process.stderr.write(`lamplighter: the agent ended (${code ?? "by a signal"})\n`);
   });
-  if (!known) await seen;
+  await seen;
   return agent;
+}
+
+/** Until a device is there, or for 20 s: then the screens show that it isn't. */
+function firstDevice(app: App): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      end();
+      late();
+      resolve();
+    };
+    const late = systemClock.after(firstMeasuredMs, done);
+    const end = app.registry.onChange((change) => {
+      if (change.kind === "device") done();
+    });
+  });
 }
 
 async function endAgent(agent: ChildProcess): Promise<void> {

@@ -1,6 +1,7 @@
 import { type Birth, check, type Heartbeat, messages } from "#wire";
 import { type Cancel, type Clock, sleep } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import { createSerial } from "../base/serial.ts";
 import type { Outcome, SeriesStore, StoredPoint } from "../store/series/index.ts";
 import { createAcknowledge } from "./acknowledge.ts";
 import { isUnreadable, type JudgedBatch, judge, type Unreadable } from "./judge.ts";
@@ -22,6 +23,8 @@ export const ingestLimits = {
   groupPoints: 5_000,
   retryBaseMs: 250,
   retryMaxMs: 5_000,
+  /** Changes to the records that wait for the one before them. */
+  changesWaiting: 10_000,
   /** How far back newest values are looked up at a start. */
   latestWithinMs: 24 * 3_600_000,
 };
@@ -65,6 +68,9 @@ export function createIngest(needs: IngestNeeds) {
   let stopping = false;
   let wake: () => void = () => {};
   let statementsTimer: Cancel | null = null;
+  let statementsWait = false;
+  /** One commit at a time, from the change in memory on: else one could write half of what another has just settled. */
+  const serial = createSerial(limits.changesWaiting);
 
   async function run(): Promise<void> {
     while (!stopping) {
@@ -95,7 +101,7 @@ export function createIngest(needs: IngestNeeds) {
 
   async function group(arrivals: Arrival[]): Promise<void> {
     await Promise.all([...new Set(arrivals.map((a) => a.device))].map((device) => ledger.load(device)));
-    const commit: Commit = { ledgers: [], quarantined: [], events: [] };
+    const commit: Commit = { ledgers: [], evicted: [], quarantined: [], events: [] };
     const batches: JudgedBatch[] = [];
     for (const arrival of arrivals) {
       const judged = judgeArrival(arrival);
@@ -111,12 +117,28 @@ export function createIngest(needs: IngestNeeds) {
       if (!outcomes) return; // stopping: nothing was acknowledged
       for (const [at, { batch, index, point }] of part.entries()) refuseByStore(batch, index, point, outcomes[at]);
     }
-    for (const batch of batches) settle(batch, commit);
-    commit.ledgers = ledger.changed();
-    const done = await patience.until(() => needs.records.commit(commit).then(() => true));
-    if (!done) return ledger.again(commit.ledgers);
-    for (const batch of batches) acknowledge.delivered(batch.device, batch.boot, batch.seq);
-    tellLatest(fresh);
+    await serial(() => settleAll(batches, commit, new Set(fresh)));
+  }
+
+  async function settleAll(batches: JudgedBatch[], commit: Commit, fresh: ReadonlySet<JudgedBatch>): Promise<void> {
+    const settled: JudgedBatch[] = [];
+    for (const batch of batches) {
+      // Its device was removed meanwhile.
+      if (!ledger.isLoaded(batch.device)) continue;
+      if (ledger.isFull(batch.device, batch.boot, batch.seq)) {
+        counts.forgotten++;
+        continue;
+      }
+      settle(batch, commit);
+      settled.push(batch);
+    }
+    const { ledgers, evicted } = ledger.changed();
+    const quarantined = commit.quarantined.filter((row) => ledger.isLoaded(row.device));
+    const all: Commit = { ...commit, quarantined, ledgers, evicted };
+    const done = await patience.until(() => needs.records.commit(all).then(() => true));
+    if (!done) return ledger.again(all);
+    for (const batch of settled) acknowledge.delivered(batch.device, batch.boot, batch.seq);
+    tellLatest(settled.filter((batch) => fresh.has(batch) && ledger.isLoaded(batch.device)));
   }
 
   const judgeArrival = (arrival: Arrival): JudgedBatch | Unreadable =>
@@ -221,27 +243,39 @@ export function createIngest(needs: IngestNeeds) {
       });
       statementsTimer ??= clock.after(1_000, () => {
         statementsTimer = null;
-        void writeStatements();
+        if (!statementsWait) void writeStatements();
       });
     },
 
     latestOf: latest.of,
     deliveryOf: ledger.of,
+    /** A person removed the device: nothing of it stays but what the series store has. */
     forget(device: string): void {
+      queue.forget(device);
       latest.forget(device);
       ledger.forget(device);
+      serial(() => needs.records.forget(device)).catch((error: unknown) => {
+        log.error("records of a removed device could not be deleted", { device, error });
+      });
     },
     cannotStore: patience.away,
     counts: () => ({ ...counts, retries: patience.retries(), ...prefixed(queue.size()) }),
   };
 
   async function writeStatements(): Promise<void> {
-    const ledgers = ledger.changed();
-    if (ledgers.length === 0) return;
+    statementsWait = true;
     try {
-      await needs.records.commit({ ledgers, quarantined: [], events: [] });
+      await serial(async () => {
+        statementsWait = false;
+        const rows = ledger.changed();
+        if (rows.ledgers.length === 0 && rows.evicted.length === 0) return;
+        await needs.records.commit({ ...rows, quarantined: [], events: [] }).catch((error: unknown) => {
+          ledger.again(rows);
+          throw error;
+        });
+      });
     } catch (error) {
-      ledger.again(ledgers);
+      statementsWait = false;
       log.error("ledger could not be written", { error });
     }
   }

@@ -56,6 +56,15 @@ export function createQueue(limits: QueueLimits) {
       return taken;
     },
 
+    /** Of a device that was removed. */
+    forget(device: string): void {
+      const own = waiting.get(device);
+      if (!own) return;
+      waiting.delete(device);
+      messages -= own.arrivals.length;
+      bytes -= own.bytes;
+    },
+
     size: () => ({ messages, bytes }),
   };
 }

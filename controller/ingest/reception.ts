@@ -12,6 +12,8 @@ export interface ReceptionNeeds {
     contact(device: string): void;
   };
   queue(arrival: Arrival): void;
+  /** What was on its way when a device was removed must not bring its rows back. */
+  isDevice(device: string): boolean;
   disconnect(device: string): void;
 }
 
@@ -27,6 +29,7 @@ export function createReception(needs: ReceptionNeeds) {
   }
 
   function receive(device: string, topic: ParsedTopic, payload: Buffer, about: { will: boolean }): void {
+    if (!needs.isDevice(device)) return;
     counts.messages++;
     const { suffix } = topic;
     switch (suffix) {

@@ -1,14 +1,19 @@
-import type { Kysely, Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { DeviceEvent } from "#wire";
 import type { Database } from "../store/records/index.ts";
 import type { RefusedPoint } from "./judge.ts";
 import type { BootLedger } from "./ledger/boot.ts";
+import type { LedgerRows } from "./ledger/index.ts";
 
 export const keepLimits = {
   /** Refused points of one device that are kept to be looked at; more are only counted. */
   quarantineBytesPerDevice: 1024 * 1024,
   eventsPerDevice: 1_000,
+  eventBytesPerDevice: 1024 * 1024,
 };
+
+/** What a row costs beside its text: many small ones must not slip through a bound in bytes. */
+export const rowBytes = 128;
 
 export interface Quarantined extends RefusedPoint {
   device: string;
@@ -21,8 +26,7 @@ export interface KeptEvent {
   event: DeviceEvent;
   receivedAt: number;
 }
-export interface Commit {
-  ledgers: { device: string; boot: string; ledger: BootLedger }[];
+export interface Commit extends LedgerRows {
   quarantined: Quarantined[];
   events: KeptEvent[];
 }
@@ -53,12 +57,22 @@ export function createDeliveryRecords(db: Kysely<Database>, limits = keepLimits)
             .onConflict((on) => on.columns(["device", "boot"]).doUpdateSet({ ledger: text, last_at: ledger.lastAt }))
             .execute();
         }
+        for (const { device, boot } of commit.evicted)
+          await trx.deleteFrom("boot_ledgers").where("device", "=", device).where("boot", "=", boot).execute();
         for (const row of commit.quarantined) await quarantine(trx, row, kept, limits.quarantineBytesPerDevice);
         for (const event of commit.events) await keepEvent(trx, event);
-        for (const device of new Set(commit.events.map((e) => e.device)))
-          await trimEvents(trx, device, limits.eventsPerDevice);
+        for (const device of new Set(commit.events.map((e) => e.device))) await trimEvents(trx, device, limits);
       });
       for (const [device, bytes] of kept) quarantineBytes.set(device, bytes);
+    },
+
+    /** All that is kept of a device that was removed. */
+    async forget(device: string): Promise<void> {
+      await db.transaction().execute(async (trx) => {
+        for (const table of ["boot_ledgers", "quarantine", "device_events"] as const)
+          await trx.deleteFrom(table).where("device", "=", device).execute();
+      });
+      quarantineBytes.delete(device);
     },
 
     /** Newest first, before the row `before`. */
@@ -95,8 +109,9 @@ async function quarantine(
 ): Promise<void> {
   const bytes = kept.get(row.device) ?? (await bytesOf(trx, row.device));
   kept.set(row.device, bytes);
-  if (bytes + row.raw.length > most) return;
-  kept.set(row.device, bytes + row.raw.length);
+  const size = Buffer.byteLength(row.raw) + Buffer.byteLength(row.problem) + rowBytes;
+  if (bytes + size > most) return;
+  kept.set(row.device, bytes + size);
   const { device, boot, seq, index, why, problem, raw, points, receivedAt } = row;
   const at = { point_index: index, received_at: receivedAt };
   await trx
@@ -106,9 +121,10 @@ async function quarantine(
 }
 
 async function bytesOf(trx: Transaction<Database>, device: string): Promise<number> {
+  const size = sql<number>`length(CAST(raw AS BLOB)) + length(CAST(problem AS BLOB)) + ${rowBytes}`;
   const row = await trx
     .selectFrom("quarantine")
-    .select((eb) => eb.fn.sum<number | null>(eb.fn<number>("length", ["raw"])).as("bytes"))
+    .select((eb) => eb.fn.sum<number | null>(size).as("bytes"))
     .where("device", "=", device)
     .executeTakeFirst();
   return row?.bytes ?? 0;
@@ -124,14 +140,16 @@ async function keepEvent(trx: Transaction<Database>, { device, event, receivedAt
     .execute();
 }
 
-async function trimEvents(trx: Transaction<Database>, device: string, most: number): Promise<void> {
-  const oldest = await trx
-    .selectFrom("device_events")
-    .select("id")
-    .where("device", "=", device)
-    .orderBy("id", "desc")
-    .offset(most)
-    .limit(1)
-    .executeTakeFirst();
-  if (oldest) await trx.deleteFrom("device_events").where("device", "=", device).where("id", "<=", oldest.id).execute();
+/** The newest stay, up to the bounds. */
+async function trimEvents(
+  trx: Transaction<Database>,
+  device: string,
+  most: { eventsPerDevice: number; eventBytesPerDevice: number },
+): Promise<void> {
+  await sql`
+    DELETE FROM device_events WHERE device = ${device} AND id <= (
+      SELECT max(id) FROM (
+        SELECT id, row_number() OVER newest AS nth, sum(length(CAST(detail AS BLOB)) + ${rowBytes}) OVER newest AS bytes
+        FROM device_events WHERE device = ${device} WINDOW newest AS (ORDER BY id DESC))
+      WHERE nth > ${most.eventsPerDevice} OR bytes > ${most.eventBytesPerDevice})`.execute(trx);
 }

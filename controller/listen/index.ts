@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { renameSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
@@ -26,6 +26,8 @@ export async function openListeners(needs: { settings: Settings; key: KeyObject;
     mqtt: listener(settings.mqtt, speaks.mqtt),
     /** C of an enrolment token: what devices pin. */
     pin: speaks.http === "plain" ? "" : (certificate?.pin ?? ""),
+    /** Browsers come over TLS: ours, or that of a proxy in front. */
+    secure: speaks.http !== "plain" || settings.publicUrl?.startsWith("https:") === true,
     /** Under which people and devices reach the controller that listens on `port`. */
     urlOf(port: number): string {
       if (settings.publicUrl) return settings.publicUrl.replace(/\/$/, "");
@@ -61,9 +63,14 @@ function names(settings: Settings): string[] {
   return [...hosts, ...own.filter((name) => !name.includes("%")), ...known];
 }
 
+const runFile = (dataDir: string): string => join(dataDir, "run.json");
+
+/** At a start and at the end: whoever waits for the file must not meet the ports of another run. */
+export const removeRunFile = (dataDir: string): void => rmSync(runFile(dataDir), { force: true });
+
 /** `<data dir>/run.json`, whole or not at all: whoever waits for it may connect. */
 export function writeRunFile(dataDir: string, run: { pid: number; http: number; mqtt: number }): void {
-  const file = join(dataDir, "run.json");
+  const file = runFile(dataDir);
   writeFileSync(`${file}.new`, `${JSON.stringify(run)}\n`);
   renameSync(`${file}.new`, file);
 }

@@ -1,5 +1,6 @@
 import { BadSettings, createAgent } from "../agent.ts";
 import { createLinuxHost } from "../host/index.ts";
+import { FolderInUse } from "../lock.ts";
 import { reason } from "../log.ts";
 import { BrokenIdentity } from "../trust/index.ts";
 import { createLog } from "./log.ts";
@@ -35,7 +36,8 @@ export async function runAgent(
     return 0;
   } catch (error) {
     process.stderr.write(`lamplighter agent: ${reason(error)}\n`);
-    return error instanceof BadSettings || error instanceof BrokenIdentity || isOfTheFolder(error) ? 78 : 70;
+    const mine = [BadSettings, BrokenIdentity, FolderInUse].some((kind) => error instanceof kind);
+    return mine || isOfTheFolder(error) ? 78 : 70;
   }
 }
 

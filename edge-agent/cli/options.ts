@@ -17,7 +17,8 @@ export const help = `lamplighter agent: measures this device and sends it to the
 
 Each but the last two can come from the environment: LAMPLIGHTER_AGENT_CONTROLLER, _TOKEN, _DATA_DIR, _CONFIG, _KIND.
 
-Exit codes: 0 stopped as asked, 64 wrong usage, 70 a fault of the agent, 78 a wrong setting or identity file.
+Exit codes: 0 stopped as asked, 64 wrong usage, 70 a fault of the agent, 78 a wrong setting or identity file,
+or a data folder that another agent uses.
 `;
 
 export interface Options {

@@ -10,6 +10,8 @@ import { type Line, openLine } from "./stream.ts";
 export const greetTimeoutMs = 20_000;
 const keepaliveSeconds = 30;
 const goodbyeTimeoutMs = 2_000;
+/** After the socket has closed, for what was read from it to be heard: a refusal, a last `delivered`. */
+const lingerMs = 250;
 
 /** The broker doesn't know this name and password (CONNACK 4 or 5). */
 export class SignInRefused extends Error {
@@ -46,7 +48,7 @@ export interface Session {
 export async function openSession(needs: SessionNeeds): Promise<Session> {
   const line = await openLine(new URL(needs.url), needs.dial);
   const client = new MqttClient(() => line.stream as never, options(needs));
-  const closed = watch(client, line);
+  const closed = watch(client, line, needs.time);
   client.on("message", (topic, payload) => needs.received(topic, payload));
   await greet(client, closed, needs);
   return {
@@ -134,7 +136,7 @@ interface Watch {
   error(): unknown;
 }
 
-function watch(client: MqttClient, { socket, stream }: Line): Watch {
+function watch(client: MqttClient, { socket, stream }: Line, time: Time): Watch {
   let by: Closed["by"] = "link";
   let why = "the connection ended";
   let last: unknown;
@@ -155,11 +157,17 @@ function watch(client: MqttClient, { socket, stream }: Line): Watch {
     if (by === "link") blame("link", reason(error));
   });
   const promise = new Promise<Closed>((done) => {
-    client.once("close", () => {
+    const over = (): void => {
       // mqtt.js lets the stream of a lost connection be; a half-open socket would stay for ever.
       socket.destroy();
       client.end(true);
       done({ by, why });
+    };
+    client.once("close", over);
+    // A stream that is held up with something unread never says that it closed, nor does mqtt.js then.
+    socket.once("close", () => {
+      const cancel = time.after(lingerMs, over);
+      client.once("close", cancel);
     });
   });
   return {

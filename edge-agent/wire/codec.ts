@@ -23,18 +23,45 @@ export function decode<S extends Suffix>(suffix: S, payload: string | Uint8Array
   return parsed as Decoded<MessageOf<S>>;
 }
 
-/** JSON of at most `bytes`, or what is wrong with it. */
+/** JSON of at most `bytes` and `limits.jsonDepth`, or what is wrong with it. */
 export function readJson(payload: string | Uint8Array, bytes: number): Decoded<unknown> {
   const length = typeof payload === "string" ? utf8Length(payload) : payload.byteLength;
   if (length > bytes) return { ok: false, problem: `${length} bytes, at most ${bytes} are allowed` };
   try {
     const text = typeof payload === "string" ? payload : utf8.decode(payload);
+    if (isDeep(text)) return { ok: false, problem: `nested more than ${limits.jsonDepth} deep` };
     return { ok: true, message: JSON.parse(text) };
   } catch (error) {
     return { ok: false, problem: `not JSON in UTF-8: ${(error as Error).message.slice(0, 120)}` };
   }
 }
 const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** What JSON.parse reads without recursion, JSON.stringify writes with it: 10 kB of "[" would overflow its stack.
+ *  Looked at before anything is made of the text. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === quote) {
+      i = endOfString(text, i);
+    } else if (unit === openBrace || unit === openBracket) {
+      if (++depth > limits.jsonDepth) return true;
+    } else if (unit === closeBrace || unit === closeBracket) depth--;
+  }
+  return false;
+}
+const [quote, openBrace, closeBrace, openBracket, closeBracket, backslash] = [0x22, 0x7b, 0x7d, 0x5b, 0x5d, 0x5c];
+
+/** Where the string that begins at `from` ends; the end of the text where it doesn't. */
+function endOfString(text: string, from: number): number {
+  for (let end = text.indexOf('"', from + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(end - 1 - escapes) === backslash) escapes++;
+    if (escapes % 2 === 0) return end;
+  }
+  return text.length;
+}
 
 /** `value` by `schema`, or a sentence that names where and what. */
 export function check<T extends z.ZodMiniType>(schema: T, value: unknown): Decoded<z.infer<T>> {

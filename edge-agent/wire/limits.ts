@@ -1,4 +1,4 @@
-/** Every bound of the wire, in one place. Both sides enforce them; test/wire/limits.test.ts hits each. */
+/** Every bound of the wire, in one place. Both sides enforce them; test/wire/codec.test.ts hits each. */
 export const limits = {
   /** Longest MQTT packet; the guard in front of the broker closes the connection on more. */
   packetBytes: 256 * 1024,
@@ -7,6 +7,8 @@ export const limits = {
   /** Longest telemetry payload. The writer splits. */
   batchBytes: 64 * 1024,
   batchPoints: 500,
+  /** Objects and arrays within each other, in any message. */
+  jsonDepth: 32,
   /** Any string on the wire, in UTF-8 bytes. */
   stringBytes: 1024,
   tags: 8,

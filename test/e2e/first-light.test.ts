@@ -184,6 +184,24 @@ describe("a person at the screen", () => {
     expect(await page.evaluate("document.activeElement !== document.body")).toBe(true);
   });
 
+  it("is shown the door when its session was ended elsewhere", async () => {
+    const { page } = here;
+    const other = await open(browser, controller.url);
+    const link = await controller.api<{ id: string }>("POST", "/users", { name: "jo", role: "viewer", password });
+    expect(link.status).toBe(201);
+    await other.page.goto(controller.url);
+    await other.page.getByLabel("User name").fill("jo");
+    await other.page.getByLabel("Password").fill(password);
+    await other.page.getByRole("button", { name: "Sign in" }).click();
+    await other.page.getByRole("heading", { name: /offline/ }).waitFor();
+    await other.page.getByRole("link", { name: /Add/ }).click();
+    await other.page.getByText("You may look, but not add devices").waitFor();
+    await controller.api("DELETE", `/users/${link.body.id}`);
+    await other.page.getByLabel("User name").waitFor({ timeout: 45_000 });
+    await other.context.close();
+    await page.bringToFront();
+  });
+
   it("is told when the page is no longer live", async () => {
     const { page } = here;
     await controller.end("SIGKILL");

@@ -1,70 +1,10 @@
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemClock } from "../../controller/base/clock.ts";
-import { createLog } from "../../controller/base/log.ts";
-import { openRecords } from "../../controller/store/records/index.ts";
 import { type Controller, createCleanup, password, startController, temporary } from "../system/harness.ts";
 import { launch, open } from "./browser.ts";
+import { fillEstate, scrollThrough } from "./estate.ts";
 
 const many = 10_000;
-
-/** A council's whole estate in the records, as the registry would have written it. */
-async function fill(dataDir: string): Promise<void> {
-  const records = await openRecords({
-    file: join(dataDir, "records.db"),
-    log: createLog({ level: "silent" }),
-    clock: systemClock,
-  });
-  const { db, organisation } = records;
-  const now = systemClock.now();
-  await db.transaction().execute(async (trx) => {
-    for (let first = 0; first < many; first += 500) {
-      const rows = Array.from({ length: 500 }, (_, i) => ({
-        id: `ap-${String(first + i).padStart(6, "0")}`,
-        organisation,
-        name: `Demo access point ${first + i}`,
-        kind: i % 3 ? "access-point" : "sensor",
-        site: null,
-        via: null,
-        profile: null,
-        tags_json: "[]",
-        lat: null,
-        lon: null,
-        model: null,
-        serial: null,
-        sign_key: null,
-        seal_key: null,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-      }));
-      await trx.insertInto("device").values(rows).execute();
-    }
-  });
-  await records.close();
-}
-
-/** Runs in the page: down to the end, a screen at a time. */
-const scrollThrough = `(async () => {
-  const long = [];
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) long.push(Math.round(entry.duration));
-  }).observe({ type: "longtask" });
-  const met = new Set();
-  const note = () => {
-    for (const row of document.querySelectorAll(".row-name")) met.add(row.textContent);
-  };
-  const frame = () => new Promise((next) => requestAnimationFrame(next));
-  note();
-  while (scrollY + innerHeight < document.documentElement.scrollHeight - 1) {
-    scrollBy(0, innerHeight * 1.2);
-    await frame();
-    await frame();
-    note();
-  }
-  return { long, met: met.size, inPage: document.querySelectorAll(".row").length };
-})()`;
 
 describe("ten thousand devices", () => {
   const cleanup = createCleanup();
@@ -74,7 +14,7 @@ describe("ten thousand devices", () => {
 
   beforeAll(async () => {
     const dataDir = temporary(cleanup, "many");
-    await fill(dataDir);
+    await fillEstate(dataDir, many);
     controller = await startController(cleanup, {}, dataDir);
     browser = await launch();
     cleanup.add(() => browser.close());
@@ -91,9 +31,8 @@ describe("ten thousand devices", () => {
   it("are scrolled end to end: every row is met, and only what can be seen is in the page", async () => {
     const seen = (await page.evaluate(scrollThrough)) as { long: number[]; met: number; inPage: number };
     expect(seen.met).toBe(many);
-    expect(seen.inPage).toBeLessThan(100);
     // How long tasks took is for `npm run bench`: here other work may share the processor.
-    console.log(`tasks over 50 ms: ${seen.long.length ? seen.long.join(", ") : "none"}`);
+    expect(seen.inPage).toBeLessThan(100);
   });
 
   it("are searched as one types", async () => {

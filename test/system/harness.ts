@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { until } from "./until.ts";
 
-const dist = fileURLToPath(new URL("../../dist", import.meta.url));
+export const dist = fileURLToPath(new URL("../../dist", import.meta.url));
 export const password = "correct horse battery staple";
 
 /** What a test starts, ended in reverse. */
@@ -50,9 +50,11 @@ export function run(cleanup: Cleanup, file: string, args: string[], env: Record<
     output: () => kept.join(""),
     async end(signal = "SIGTERM") {
       if (child.exitCode === null && child.signalCode === null) {
-        const exit = once(child, "exit");
+        const exit = once(child, "exit", { signal: AbortSignal.timeout(20_000) });
         child.kill(signal);
-        await exit;
+        await exit.catch(() => {
+          throw new Error(`still there 20 s after ${signal}: ${program.output()}`);
+        });
       }
       return child.exitCode;
     },

@@ -214,7 +214,7 @@ describe("a hostile world", () => {
     const answer = await enrol(controller, { token: await enrolmentToken(controller), serial, keys: thief });
     expect([answer.status, answer.body.state]).toEqual([202, "awaiting approval"]);
     const again = await enrol(controller, {
-      token: "A".repeat(32) + first.body.mqtt.password.slice(0, 0) + `.${"A".repeat(22)}.`,
+      token: `${"A".repeat(32)}.${"A".repeat(22)}.`,
       serial,
       keys,
     });
@@ -256,11 +256,14 @@ describe("a hostile world", () => {
       "x".repeat(limits.batchBytes + 1),
       JSON.stringify({ ...mine.batch(), seq: -1 }),
     ];
-    for (const body of bodies) {
-      const client = await join(mine);
-      const end = ended(client);
-      client.publish(topicOf(mine.device, "telemetry"), body, { qos: 1 });
-      await end;
+    // Often: a message that comes in the very moment of signing in must not slip through.
+    for (let round = 0; round < 5; round++) {
+      for (const body of bodies) {
+        const client = await join(mine);
+        const end = ended(client);
+        client.publish(topicOf(mine.device, "telemetry"), body, { qos: 1 });
+        await end;
+      }
     }
     for (const suffix of ["presence", "heartbeat"] as const) {
       const client = await join(mine);

@@ -171,10 +171,7 @@ describe.concurrent("nothing measured is lost silently", () => {
     let controller = await startController(here, influxSettings(influx));
     await influx.kill();
     const first = await busyAgent(here, controller);
-    const device = await onlyDevice(controller).catch((e) => {
-      console.log(first.output(), controller.output());
-      throw e;
-    });
+    const device = await onlyDevice(controller);
     await until(() => readFlash(first.dataDir).length >= 2, Boolean, 90_000);
     await first.end("SIGKILL");
     // What the controller still has in memory would be stored after all: it forgets it.

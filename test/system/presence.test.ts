@@ -18,7 +18,9 @@ it("presence: cut off, suspect, offline, back, stopped; and the stream tells eac
   const first = startAgent(cleanup, { url: controller.url, token: await enrolmentToken(controller) });
   const device = await onlyDevice(controller);
   expect(states()).toEqual(["online"]);
-  await until(() => told.some((event) => event.kind === "latest" && event.data["device"] === device.id));
+  const watched = await follow(cleanup, controller, { latest: device.id });
+  await until(() => watched.some((event) => event.kind === "latest" && event.data["device"] === device.id));
+  await until(() => told.some((event) => event.kind === "heard" && device.id in (event.data["devices"] as object)));
 
   await first.end("SIGKILL");
   const suspect = await onlyDevice(controller, "suspect");
@@ -51,5 +53,5 @@ it("presence: cut off, suspect, offline, back, stopped; and the stream tells eac
   );
   const events = await eventsOf(controller, device.id);
   expect(events).toMatchObject([{ kind: "tail-lost", detail: { boot: device.boot } }]);
-  expect(told.every((event) => ["hello", "presence", "latest", "device", "enrolment"].includes(event.kind))).toBe(true);
+  expect(told.every((event) => ["hello", "presence", "heard", "device", "enrolment"].includes(event.kind))).toBe(true);
 });

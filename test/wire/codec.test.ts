@@ -9,6 +9,7 @@ import {
   limits,
   type MessageOf,
   messages,
+  readJson,
   type Suffix,
   topics,
   utf8Length,
@@ -61,6 +62,23 @@ describe.each(suffixes)("%s", (suffix) => {
         expect(typeof decode(suffix, garbage).ok).toBe("boolean");
       }),
       { numRuns: 60 },
+    );
+  });
+});
+
+describe("how deep a message may nest", () => {
+  const within = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
+  it("is bounded before anything is made of it", () => {
+    expect(readJson(within(limits.jsonDepth), 1e6).ok).toBe(true);
+    expect(readJson(within(limits.jsonDepth + 1), 1e6)).toEqual({ ok: false, problem: "nested more than 32 deep" });
+    expect(readJson("[".repeat(500_000), 1e6).ok).toBe(false);
+  });
+  it("is not a matter of what stands in strings", () => {
+    const text = fc.string({ unit: fc.constantFrom('"', "\\", "[", "{", "]", "}", "x"), maxLength: 120 });
+    fc.assert(
+      fc.property(fc.array(fc.dictionary(text, text), { maxLength: 5 }), (value) => {
+        expect(readJson(JSON.stringify(value), 1e6)).toEqual({ ok: true, message: value });
+      }),
     );
   });
 });

@@ -39,6 +39,9 @@ export interface BootLedger {
 }
 
 export const ledgerLimits = {
+  /** Boots of a device that are kept: the oldest that is over makes room for a new one. While none is over, what a
+   *  further boot sends is forgotten until the next birth says which are. */
+  bootsPerDevice: 500,
   /** Gaps of a boot that are kept apart. A batch that would open one more is forgotten until older ones have filled. */
   rangesPerBoot: 2048,
   /** Dropped sequences of a boot that are remembered; what is told beyond shows as missing. */
@@ -107,9 +110,11 @@ export function settle(ledger: BootLedger, batch: SettledBatch, now: number): vo
   const left = settled[at];
   const right = settled[at + 1];
   const range: Settled = { from: batch.seq, to: batch.seq, before: batch.total - points, after: batch.total };
-  // Totals that don't meet come from a device that miscounts: kept apart, so that the points stay what they were.
-  const joinsLeft = left !== undefined && left.to === batch.seq - 1 && left.after === range.before;
-  const joinsRight = right !== undefined && right.from === batch.seq + 1 && right.before === range.after;
+  // Totals that don't meet come from a device that miscounts: kept apart, so that the points stay what they were. At the
+  // bound they are joined all the same: then only the points of its gaps are a guess.
+  const full = settled.length >= ledgerLimits.rangesPerBoot;
+  const joinsLeft = left !== undefined && left.to === batch.seq - 1 && (full || left.after === range.before);
+  const joinsRight = right !== undefined && right.from === batch.seq + 1 && (full || right.before === range.after);
   if (joinsLeft) {
     range.from = left.from;
     range.before = left.before;

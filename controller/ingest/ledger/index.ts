@@ -8,6 +8,7 @@ import {
   emptyBoot,
   isFull,
   isSettled,
+  ledgerLimits,
   type SettledBatch,
   settle,
   state,
@@ -23,12 +24,14 @@ export function createLedger(needs: LedgerNeeds) {
   const loaded = new Map<string, Map<string, BootLedger>>();
   const current = new Map<string, string>();
   const dirty = new Map<string, { device: string; boot: string; ledger: BootLedger }>();
+  let evicted: { device: string; boot: string }[] = [];
 
   function load(device: string): Promise<Map<string, BootLedger>> {
     const known = devices.get(device);
     if (known !== undefined) return known;
     const loading = needs.load(device).then((boots) => {
-      loaded.set(device, boots);
+      // Else it was forgotten while it was read.
+      if (devices.get(device) === loading) loaded.set(device, boots);
       return boots;
     });
     devices.set(device, loading);
@@ -36,14 +39,27 @@ export function createLedger(needs: LedgerNeeds) {
     return loading;
   }
 
-  function bootOf(device: string, boot: string, now: number): BootLedger {
+  /** null: the device has as many boots as are kept, and none of them is over. */
+  function bootOf(device: string, boot: string, now: number): BootLedger | null {
     const boots = loaded.get(device);
     if (!boots) throw new Error(`the ledger of ${device} is not loaded`);
     const known = boots.get(boot);
     if (known) return known;
+    if (boots.size >= ledgerLimits.bootsPerDevice && !evictOldest(device, boots)) return null;
     const made = emptyBoot(now);
     boots.set(boot, made);
     return made;
+  }
+
+  function evictOldest(device: string, boots: Map<string, BootLedger>): boolean {
+    const over = [...boots].filter(([, ledger]) => ledger.over);
+    const oldest = over.sort(([, a], [, b]) => a.lastAt - b.lastAt)[0];
+    if (!oldest) return false;
+    const [boot] = oldest;
+    boots.delete(boot);
+    dirty.delete(`${device} ${boot}`);
+    evicted.push({ device, boot });
+    return true;
   }
 
   const touch = (device: string, boot: string, ledger: BootLedger): void =>
@@ -51,6 +67,8 @@ export function createLedger(needs: LedgerNeeds) {
 
   return {
     load,
+    /** Not any more once the device was forgotten. */
+    isLoaded: (device: string): boolean => loaded.has(device),
 
     /** Of loaded devices. */
     isSettled: (device: string, boot: string, seq: number): boolean => {
@@ -58,8 +76,10 @@ export function createLedger(needs: LedgerNeeds) {
       return ledger !== undefined && isSettled(ledger, seq);
     },
     isFull: (device: string, boot: string, seq: number): boolean => {
-      const ledger = loaded.get(device)?.get(boot);
-      return ledger !== undefined && isFull(ledger, seq);
+      const boots = loaded.get(device);
+      const ledger = boots?.get(boot);
+      if (ledger) return isFull(ledger, seq);
+      return boots !== undefined && boots.size >= ledgerLimits.bootsPerDevice && !hasOver(boots);
     },
 
     settle(
@@ -69,6 +89,7 @@ export function createLedger(needs: LedgerNeeds) {
       now: number,
     ): void {
       const ledger = bootOf(device, boot, now);
+      if (!ledger) throw new Error(`no room for boot ${boot} of ${device}: ask isFull first`);
       const points = batch.stored + batch.quarantined;
       // A device that doesn't count: its batch follows what is known before it.
       const total = batch.total ?? (ledger.settled.findLast((r) => r.to < batch.seq)?.after ?? 0) + points;
@@ -78,12 +99,14 @@ export function createLedger(needs: LedgerNeeds) {
 
     dropped(device: string, boot: string, told: DroppedBatches, now: number): void {
       const ledger = bootOf(device, boot, now);
+      if (!ledger) return;
       drop(ledger, told);
       touch(device, boot, ledger);
     },
 
     tailLost(device: string, boot: string, tailLost: NonNullable<BootLedger["tailLost"]>, now: number): void {
       const ledger = bootOf(device, boot, now);
+      if (!ledger) return;
       ledger.tailLost = tailLost;
       touch(device, boot, ledger);
     },
@@ -92,23 +115,23 @@ export function createLedger(needs: LedgerNeeds) {
      *  written with the next commit, and a device says it again after every connection. */
     async stated(device: string, said: Birth | Heartbeat, now: number): Promise<void> {
       const boots = await load(device);
+      if (loaded.get(device) !== boots) return; // it was removed meanwhile
       const heldOf = (boot: string) => said.spool.held.filter((h) => h.boot === boot);
-      const own = bootOf(device, said.boot, now);
-      current.set(device, said.boot);
-      state(own, { seq: said.seq, total: said.total, held: heldOf(said.boot) }, now);
-      own.over = false;
-      touch(device, said.boot, own);
       const unfinished = "unfinished" in said ? said.unfinished : null;
-      for (const open of unfinished ?? []) {
-        const ledger = bootOf(device, open.boot, now);
-        state(ledger, { seq: open.lastSeq, total: open.total, held: heldOf(open.boot) }, now);
-        ledger.over = false;
-        touch(device, open.boot, ledger);
-      }
+      // First, since what is over makes room.
       for (const [boot, ledger] of boots) {
         if (boot === said.boot || ledger.over || unfinished?.some((u) => u.boot === boot)) continue;
         if (unfinished) ledger.over = true;
         else if (ledger.stated) ledger.stated = { ...ledger.stated, held: heldOf(boot) };
+        touch(device, boot, ledger);
+      }
+      current.set(device, said.boot);
+      const open = [{ boot: said.boot, lastSeq: said.seq, total: said.total }, ...(unfinished ?? [])];
+      for (const { boot, lastSeq, total } of open) {
+        const ledger = bootOf(device, boot, now);
+        if (!ledger) continue;
+        state(ledger, { seq: lastSeq, total, held: heldOf(boot) }, now);
+        ledger.over = false;
         touch(device, boot, ledger);
       }
     },
@@ -120,21 +143,35 @@ export function createLedger(needs: LedgerNeeds) {
     },
 
     /** Takes what changed since the last call; give it back with `again` when it could not be written. */
-    changed() {
-      const rows = [...dirty.values()];
+    changed(): LedgerRows {
+      const rows = { ledgers: [...dirty.values()], evicted };
       dirty.clear();
+      evicted = [];
       return rows;
     },
-    again(rows: readonly { device: string; boot: string; ledger: BootLedger }[]): void {
-      for (const row of rows) touch(row.device, row.boot, row.ledger);
+    again(rows: LedgerRows): void {
+      for (const { device, boot, ledger } of rows.ledgers) {
+        if (loaded.get(device)?.get(boot) === ledger) touch(device, boot, ledger);
+      }
+      evicted.push(...rows.evicted);
     },
     forget(device: string): void {
       devices.delete(device);
       loaded.delete(device);
       current.delete(device);
+      for (const [name, row] of dirty) if (row.device === device) dirty.delete(name);
     },
   };
 }
+export interface LedgerRows {
+  /** To be written. */
+  ledgers: { device: string; boot: string; ledger: BootLedger }[];
+  /** Boots that made room for newer ones: to be deleted. */
+  evicted: { device: string; boot: string }[];
+}
+
+const hasOver = (boots: ReadonlyMap<string, BootLedger>): boolean => [...boots.values()].some((ledger) => ledger.over);
+
 export type Ledger = ReturnType<typeof createLedger>;
 
 /** Boots that are listed one by one; older ones are in the sums only. */

@@ -47,7 +47,10 @@ export const awaiting: PresenceState = {
   deadline: null,
 };
 
-const intervalOf = (was: PresenceState): number => was.birth?.intervalMs ?? 60_000;
+/** A device says something at least every 5 minutes (DESIGN §4), whatever interval its birth claims: no claim makes it
+ *  look alive for ever. */
+const longestIntervalMs = 5 * 60_000;
+const intervalOf = (was: PresenceState): number => Math.min(longestIntervalMs, was.birth?.intervalMs ?? 60_000);
 const deadlineAfter = (now: number, intervalMs: number): number => now + Math.max(3 * intervalMs, intervalMs + 30_000);
 
 /** (state, event, now) → state. A state that is the same object has not changed. */

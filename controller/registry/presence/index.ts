@@ -75,7 +75,7 @@ export function createPresence(needs: PresenceNeeds) {
       try {
         await needs.records.save(batch);
       } catch (error) {
-        for (const device of batch.keys()) unsaved.add(device);
+        for (const device of batch.keys()) if (states.has(device)) unsaved.add(device);
         needs.failed(error);
       }
     });
@@ -118,6 +118,9 @@ export function createPresence(needs: PresenceNeeds) {
     forget(device: string): void {
       states.delete(device);
       unsaved.delete(device);
+      recent.delete(device);
+      // After whatever is being saved, which may have it still.
+      saving = saving.then(() => needs.records.forget(device)).catch(needs.failed);
     },
     /** How many of these devices are in each state. */
     tally(devices: Iterable<string>): Record<DeviceState, number> {

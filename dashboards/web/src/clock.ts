@@ -6,6 +6,8 @@ setInterval(() => {
   now.value = Date.now();
 }, 1_000);
 
+/** In [0, 1): so that many pages do not come back at once. */
+export const random = (): number => Math.random();
 export const currentTime = (): number => Date.now();
 
 /** @returns ends it */

@@ -86,7 +86,7 @@ function apply(): void {
   for (const [id, change] of pending) {
     const device = next.get(id);
     if (device) next.set(id, { ...device, ...change });
-    else void refreshDevice(id);
+    else refreshDevice(id).catch(fail);
   }
   pending = new Map();
   devices.value = next;
@@ -102,6 +102,10 @@ export function followFleet(): void {
       if (devices.value.has(device)) later(device, { lastSeenAt });
     }
   });
-  hear("device", (data) => void refreshDevice((data as { device: string }).device));
-  hear("site", () => void refreshSites());
+  hear("device", (data) => {
+    refreshDevice((data as { device: string }).device).catch(fail);
+  });
+  hear("site", () => {
+    refreshSites().catch(fail);
+  });
 }

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { currentTime } from "./clock.ts";
+import { after, currentTime, random } from "./clock.ts";
 
 /** `since`: when the stream was lost; null while it is live. Everything live on the page carries it. */
 export const liveLostSince = signal<number | null>(null);
@@ -29,13 +29,18 @@ function dispatch(event: MessageEvent<string>): void {
   for (const listener of listeners.get(event.type) ?? []) listener(data);
 }
 
+const retryMs = 5_000;
 let missed: () => void = () => {};
+let refused: () => void = () => {};
+let cancelRetry: () => void = () => {};
 let watched: string | null = null;
 
 /** Opens the stream; it comes back by itself and goes on where it was.
- *  @param reopened is called when events may have been missed */
-export function openStream(reopened: () => void): void {
+ *  @param reopened is called when events may have been missed
+ *  @param answeredNo is called when the controller would not open it: perhaps nobody is signed in any more */
+export function openStream(reopened: () => void, answeredNo: () => void): void {
   missed = reopened;
+  refused = answeredNo;
   connect();
 }
 
@@ -66,10 +71,18 @@ function connect(): void {
   };
   opened.onerror = () => {
     liveLostSince.value ??= currentTime();
+    // The browser comes back by itself from a broken line, but not from an answer such as 502 or 401.
+    if (opened.readyState !== EventSource.CLOSED || opened !== source) return;
+    cancelRetry();
+    cancelRetry = after(retryMs * (1 + random()), () => {
+      refused();
+      connect();
+    });
   };
 }
 
 export function closeStream(): void {
+  cancelRetry();
   source?.close();
   source = null;
   lastId = "";

@@ -11,8 +11,17 @@ async function enter(who: Me): Promise<void> {
   me.value = who;
   if (!following) followFleet();
   following = true;
-  openStream(() => void loadFleet());
+  openStream(() => void loadFleet(), stillSignedIn);
   await loadFleet();
+}
+
+/** A session that ended elsewhere ends here too; whatever else is wrong passes by itself. */
+function stillSignedIn(): void {
+  api.me().catch((error: unknown) => {
+    if (!(error instanceof ApiProblem && error.status === 401)) return;
+    closeStream();
+    me.value = null;
+  });
 }
 
 /** A one-time link carries its secret behind the `#`, where no log sees it. */

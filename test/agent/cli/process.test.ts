@@ -69,6 +69,21 @@ describe("the agent as a process", () => {
     expect(none.said()).toContain("ENOTDIR");
   });
 
+  it("ends with 78 when another agent has its folder, and takes it when that one was killed", async () => {
+    const standin = await newStandin();
+    const args = ["--controller", standin.url, "--token", standin.token, "--data-dir", await newFolder()];
+    const first = run(args);
+    await standin.until("a batch", () => standin.telemetry().length === 1);
+    const second = run(args);
+    expect(await second.ended).toEqual([78, null]);
+    expect(second.said().split("\n").at(-2)).toContain(`process id ${first.child.pid} uses it; stop that one first`);
+    first.child.kill("SIGKILL");
+    await first.ended;
+    run(args);
+    await standin.until("a birth of the third", () => standin.births().length === 2);
+    expect(new Set(standin.births().map((b) => b.boot)).size).toBe(2);
+  });
+
   it("ends with 64 and one line when it is called wrongly", async () => {
     const { ended, said } = run(["--colour"]);
     expect(await ended).toEqual([64, null]);

@@ -5,12 +5,43 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../../controller/base/clock.ts";
 import { createLog } from "../../../controller/base/log.ts";
 import { createDeliveryRecords, createIngest, type Ingest } from "../../../controller/ingest/index.ts";
+import { ledgerLimits } from "../../../controller/ingest/ledger/boot.ts";
+import { rowBytes } from "../../../controller/ingest/records.ts";
 import { openRecords, type Records } from "../../../controller/store/records/index.ts";
 import { type Outcome, StoreAway, type StoredPoint } from "../../../controller/store/series/index.ts";
 import { until } from "../../system/until.ts";
 
 const log = createLog({ level: "silent" });
 const boot = "abcdefghijklmnopqrst";
+
+const config = { revision: 0, hash: "", state: "applied" } as const;
+const spool = { batches: 0, points: 0, bytes: 0, held: [] };
+/** A heartbeat. */
+const statement = (seq: number, total = seq * 2) => ({
+  v: 1 as const,
+  boot,
+  session: 1,
+  at: 1,
+  seq,
+  total,
+  config,
+  spool,
+});
+const birth = {
+  ...statement(1),
+  online: true as const,
+  upMs: 1,
+  clock: "synced" as const,
+  agent: "0",
+  hardware: { model: "demo", serial: "1" },
+  firmware: "demo",
+  intervalMs: 1_000,
+  unfinished: [],
+};
+const bootName = (n: number): string =>
+  String(n)
+    .replace(/\d/g, (d) => "abcdefghij"[Number(d)] ?? "")
+    .padStart(20, "z");
 
 /** A series store that can be away, and refuses what is told to; what it has is what a test asks. */
 function createStore() {
@@ -159,9 +190,12 @@ describe("ingest", () => {
 
   it("keeps no more than its share of refused points, and still counts them", async () => {
     await ingest.stop();
-    const few = createDeliveryRecords(records.db, { quarantineBytesPerDevice: 200, eventsPerDevice: 2 });
+    const quarantineBytesPerDevice = 4 * (50 + 1 + rowBytes);
+    const most = { quarantineBytesPerDevice, eventsPerDevice: 2, eventBytesPerDevice: 2 * rowBytes + 100 };
+    const few = createDeliveryRecords(records.db, most);
     await few.commit({
       ledgers: [],
+      evicted: [],
       events: [],
       quarantined: Array.from({ length: 9 }, (_, i) => ({
         device: "ap-1",
@@ -176,7 +210,7 @@ describe("ingest", () => {
       })),
     });
     expect(await few.quarantined("ap-1", 100)).toHaveLength(4);
-    const event = (seq: number) => ({
+    const event = (seq: number, detail: Record<string, unknown> = {}) => ({
       device: "ap-1",
       receivedAt: seq,
       event: {
@@ -190,11 +224,87 @@ describe("ingest", () => {
         total: 1,
         kind: "k",
         severity: "info" as const,
-        detail: {},
+        detail,
       },
     });
-    await few.commit({ ledgers: [], quarantined: [], events: [1, 2, 3, 3].map(event) });
-    expect((await few.events("ap-1", { limit: 10 })).map((e) => e.seq)).toEqual([3, 2]);
+    const keep = async (...events: ReturnType<typeof event>[]) => {
+      await few.commit({ ledgers: [], evicted: [], quarantined: [], events });
+      return (await few.events("ap-1", { limit: 10 })).map((e) => e.seq);
+    };
+    expect(await keep(event(1), event(2), event(3), event(3))).toEqual([3, 2]);
+    expect(await keep(event(4, { long: "x".repeat(120) }))).toEqual([4]);
+  });
+
+  it("counts refused points by bytes, with what a row costs, also after a restart", async () => {
+    await ingest.stop();
+    const most = { quarantineBytesPerDevice: 3 * (2 + rowBytes) + 1, eventsPerDevice: 2, eventBytesPerDevice: 1 };
+    const row = { device: "ap-1", boot, seq: 1, index: 0, why: "x", problem: "", points: 1, receivedAt: 1 };
+    // Two bytes in UTF-8, one letter.
+    const quarantined = Array.from({ length: 2 }, () => ({ ...row, raw: "é" }));
+    const commit = { ledgers: [], evicted: [], events: [], quarantined };
+    await createDeliveryRecords(records.db, most).commit(commit);
+    const restarted = createDeliveryRecords(records.db, most);
+    await restarted.commit(commit);
+    expect(await restarted.quarantined("ap-1", 100)).toHaveLength(3);
+  });
+
+  it("one device's nesting without end takes nobody else with it", async () => {
+    const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    const said = (over: string) => JSON.stringify({ ...batch(1), points: ["HERE"] }).replace('"HERE"', over);
+    give(said(deep), "ap-2");
+    const event = { ...batch(2), points: undefined, kind: "demo", severity: "info", detail: { a: "HERE" } };
+    give(JSON.stringify(event).replace('"HERE"', deep), "ap-2", "event");
+    give(batch(1));
+    await until(() => delivered().length > 0);
+    expect(delivered()).toEqual([["ap-1", 1, 1]]);
+    expect(closed).toEqual(["ap-2", "ap-2"]);
+    expect(ingest.counts()).toMatchObject({ unreadable: 2, forgotten: 0, retries: 0 });
+  });
+
+  it("keeps nothing of a device that was removed, whatever of it was on its way", async () => {
+    give(batch(1, 2, { points: [{ m: "nonsense", at: 1, f: { x: 1 } }], total: 1 }));
+    give({ ...batch(2), points: undefined, kind: "demo", severity: "info", detail: {} }, "ap-1", "event");
+    await until(() => delivered().length > 0);
+    let release = () => {};
+    const write = store.write;
+    store.write = async (points) => {
+      await new Promise<void>((done) => (release = done));
+      return write(points);
+    };
+    give(batch(3));
+    give(batch(1), "ap-2");
+    await until(() => ingest.counts().queuedMessages === 0 && store.writes === 0);
+    give(batch(4));
+    ingest.stated("ap-1", statement(4));
+    ingest.forget("ap-1");
+    store.write = write;
+    release();
+    await until(() => delivered().some(([device]) => device === "ap-2"));
+    await ingest.stop();
+    expect(delivered().filter(([device]) => device === "ap-1")).toHaveLength(1);
+    expect(ingest.counts()).toMatchObject({ forgotten: 0, queuedBytes: 0 });
+    for (const table of ["boot_ledgers", "quarantine", "device_events"] as const) {
+      const rows = await records.db.selectFrom(table).select("device").execute();
+      expect(rows.filter(({ device }) => device === "ap-1")).toEqual([]);
+    }
+    const kept = await records.db.selectFrom("boot_ledgers").select("device").execute();
+    expect(kept).toEqual([{ device: "ap-2" }]);
+  });
+
+  it("bounds the boots of a device: the oldest that is over makes room, on disk too", async () => {
+    const names = Array.from({ length: ledgerLimits.bootsPerDevice + 1 }, (_, i) => bootName(i));
+    for (const name of names.slice(0, -1)) give(batch(1, 1, { boot: name }));
+    await until(() => delivered().length >= ledgerLimits.bootsPerDevice);
+    const last = batch(1, 1, { boot: names.at(-1) });
+    give(last);
+    await until(() => ingest.counts().forgotten === 1);
+    ingest.stated("ap-1", { ...birth, boot: names[1] as string });
+    give(last);
+    await until(() => delivered().length === names.length);
+    await ingest.stop();
+    const rows = await records.db.selectFrom("boot_ledgers").select("boot").execute();
+    expect(rows).toHaveLength(ledgerLimits.bootsPerDevice);
+    expect(rows.map((row) => row.boot)).not.toContain(names[0]);
   });
 
   it("ends the session of who can't be understood, and keeps what it said", async () => {
@@ -233,16 +343,7 @@ describe("ingest", () => {
       "ap-1",
       "event",
     );
-    ingest.stated("ap-1", {
-      v: 1,
-      boot,
-      session: 1,
-      at: 1,
-      seq: 5,
-      total: 15,
-      config: { revision: 0, hash: "", state: "applied" },
-      spool: { batches: 0, points: 0, bytes: 0, held: [] },
-    });
+    ingest.stated("ap-1", statement(5, 15));
     await until(async () => (await ingest.deliveryOf("ap-1")).dropped === 12);
     expect(await ingest.deliveryOf("ap-1")).toMatchObject({ made: 15, stored: 3, dropped: 12, missing: 0 });
   });

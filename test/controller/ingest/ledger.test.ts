@@ -154,3 +154,17 @@ describe("the ledger of a boot", () => {
     expect(isSettled(ledger, 3)).toBe(false);
   });
 });
+
+describe("a device whose totals never meet", () => {
+  it("gets no more ranges than a boot may have", () => {
+    const ledger = emptyBoot(0);
+    const most = ledgerLimits.rangesPerBoot + 500;
+    for (let seq = 1; seq <= most; seq++) {
+      expect(isFull(ledger, seq)).toBe(false);
+      settle(ledger, { seq, total: seq * 100, stored: 1, quarantined: 0 }, 0);
+    }
+    expect(ledger.settled.length).toBe(ledgerLimits.rangesPerBoot);
+    expect(ledger.stored).toBe(most);
+    expect(isSettled(ledger, most)).toBe(true);
+  });
+});

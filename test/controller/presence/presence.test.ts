@@ -46,6 +46,7 @@ describe("presence", () => {
         save: async (states) => {
           for (const [device, state] of states) saved.set(device, state);
         },
+        forget: async (device) => void saved.delete(device),
       },
       born: () => {},
       stated: () => {},
@@ -63,6 +64,26 @@ describe("presence", () => {
     saved = new Map();
     presence = make();
     await presence.start();
+  });
+
+  it("keeps nothing of a device that was removed: neither what was saved, nor what was just being saved", async () => {
+    presence.presence("ap-1", birth(1));
+    clock.pass(5_000);
+    await expect.poll(() => saved.has("ap-1")).toBe(true);
+    presence.contact("ap-1");
+    clock.pass(5_000);
+    presence.forget("ap-1");
+    await presence.stop();
+    expect([...saved.keys()]).toEqual([]);
+    expect(presence.of("ap-1").state).toBe("awaiting");
+  });
+
+  it("believes no interval that would make a device look alive for ever", () => {
+    presence.presence("ap-1", birth(1, { intervalMs: Number.MAX_SAFE_INTEGER }));
+    clock.pass(15 * 60_000 - 1);
+    expect(presence.of("ap-1").state).toBe("online");
+    clock.pass(11_000);
+    expect(presence.of("ap-1").state).toBe("offline");
   });
 
   it("goes online at birth, checking at the deadline, offline 10 s later; flips carry the deadline's time", () => {
