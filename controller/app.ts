@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { type Birth, encode } from "#wire";
 import { type Auth, createAuth } from "./auth/index.ts";
 import type { Clock } from "./base/clock.ts";
 import { openKeys } from "./base/keys.ts";
@@ -11,7 +10,7 @@ import { createDeliveryRecords, createIngest, createReception } from "./ingest/i
 import { openListeners, removeRunFile, writeRunFile } from "./listen/index.ts";
 import { createObserve } from "./observe/index.ts";
 import { createRegistry, type Registry } from "./registry/index.ts";
-import { createPresence, createPresenceRecords } from "./registry/presence/index.ts";
+import { createPresence, createPresenceRecords, createWelcome } from "./registry/presence/index.ts";
 import type { Settings } from "./settings/index.ts";
 import { holdFolder, openRecords } from "./store/records/index.ts";
 import { openSeries } from "./store/series/index.ts";
@@ -46,6 +45,7 @@ export async function startApp(needs: {
   version: string;
 }): Promise<App> {
   const { settings, paths, clock, log, version } = needs;
+  const base = { clock, log };
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const one of stops.splice(0).reverse()) await one().catch((error) => log.error("did not stop", { error }));
@@ -57,28 +57,26 @@ export async function startApp(needs: {
     const keys = openKeys(join(settings.dataDir, "keys"));
     const signer = createSigner({ keys, clock });
     const listeners = await openListeners({ settings, key: keys.tls, clock });
-    const records = await openRecords({ file: join(settings.dataDir, "records.db"), log, clock });
+    const records = await openRecords({ file: join(settings.dataDir, "records.db"), ...base });
     stops.push(() => records.close());
-    const auth = createAuth({ records, clock, log });
+    const auth = createAuth({ records, ...base });
     const adminPassword = await auth.ensureAdmin(settings.adminPassword);
     let url = "";
     const registry = await createRegistry({
       records,
-      clock,
-      log,
+      ...base,
       audit: auth.audit,
       keySet: signer.keySet,
       pins: () => ({ content: signer.tokenPin(), certificate: listeners.pin }),
       mqttUrl: () => `${url.replace(/^http/, "ws")}/mqtt`,
     });
-    const series = openSeries({ settings, workerUrl: paths.seriesWorker, clock, log });
+    const series = openSeries({ settings, workerUrl: paths.seriesWorker, ...base });
     await series.start();
     stops.push(() => series.stop());
     const live = createLive({ clock });
     const delivery = createDeliveryRecords(records.db);
     const ingest = createIngest({
-      clock,
-      log,
+      ...base,
       store: series,
       records: delivery,
       rawRetentionMs: settings.retention.rawDays * dayMs,
@@ -94,14 +92,7 @@ export async function startApp(needs: {
       clock,
       limits: settings.presence,
       records: createPresenceRecords(records.db),
-      born(device: string, { session }: Birth) {
-        const said = signer.sign("welcome", device, {
-          session,
-          now: clock.now(),
-          keySetVersion: signer.keySet().version,
-        });
-        broker.send(device, "welcome", encode("welcome", said));
-      },
+      born: createWelcome({ signer, clock, send: (device, payload) => broker.send(device, "welcome", payload) }),
       stated: ingest.stated,
       changed: (device, is) => live.publish("presence", { device, ...is }),
       heard: (devices) => live.publish("heard", { devices }),
@@ -110,16 +101,14 @@ export async function startApp(needs: {
     await presence.start();
     stops.push(() => presence.stop());
     const reception = createReception({
-      clock,
-      log,
+      ...base,
       presence,
       queue: ingest.receive,
       isDevice: (device) => registry.device(device) !== undefined,
       disconnect: (device) => broker.disconnect(device),
     });
     const broker = await createBroker({
-      clock,
-      log,
+      ...base,
       listen: listeners.mqtt,
       limits: { connections: settings.limits.connections },
       authenticate: registry.authenticate,
@@ -141,8 +130,7 @@ export async function startApp(needs: {
     const states = () => presence.tally(registry.devices().map((device) => device.id));
     const observe = createObserve({ store: series, ingest, reception, broker, states });
     const http = createHttp({
-      clock,
-      log,
+      ...base,
       auth,
       registry,
       presence,
@@ -152,11 +140,8 @@ export async function startApp(needs: {
       delivery: { of: ingest.deliveryOf },
       latest: { of: ingest.latestOf },
       events: { of: delivery.events },
-      health: observe.health,
-      metrics: observe.metrics,
-      webRoot: paths.webRoot,
-      docsRoot: paths.docsRoot,
-      agentFile: paths.agentFile,
+      ...observe,
+      ...paths,
       secure: listeners.secure,
     });
     const server = await serveHttp({ http, listen: listeners.http, attach: broker.attach });

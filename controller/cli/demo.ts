@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, openSync } from "node:fs";
+import { mkdirSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { App, Paths } from "../app.ts";
-import { systemClock } from "../base/clock.ts";
+import { sleep, systemClock } from "../base/clock.ts";
 import { SettingsError } from "../base/errors.ts";
 import { runUntilSignal } from "../main.ts";
 import type { Settings } from "../settings/index.ts";
@@ -96,6 +96,7 @@ async function startAgent(
   const known = app.registry.devices().length > 0;
   const seen = known ? Promise.resolve() : firstDevice(app);
   mkdirSync(needs.dataDir, { recursive: true });
+  await endLeftOver(join(needs.dataDir, "agent"), needs.paths.agentFile);
   const agent = spawn(process.execPath, [needs.paths.agentFile], {
     stdio: ["ignore", "ignore", openSync(join(needs.dataDir, "agent.log"), "a")],
     env: {
@@ -125,6 +126,26 @@ function firstDevice(app: App): Promise<void> {
       if (change.kind === "device") done();
     });
   });
+}
+
+/** The agent of a demo that was killed goes on measuring; there can be only one in its folder. */
+async function endLeftOver(agentDir: string, agentFile: string): Promise<void> {
+  const pid = leftOver(agentDir, agentFile);
+  if (pid === null) return;
+  process.kill(pid, "SIGTERM");
+  for (let waited = 0; waited < agentStopMs && leftOver(agentDir, agentFile) === pid; waited += 50) {
+    await sleep(systemClock, 50);
+  }
+}
+
+/** The process that the lock names, if it is really our agent. */
+function leftOver(agentDir: string, agentFile: string): number | null {
+  try {
+    const { pid } = JSON.parse(readFileSync(join(agentDir, "agent.lock"), "utf8")) as { pid: number };
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(agentFile) ? pid : null;
+  } catch {
+    return null; // no lock, or nobody holds it
+  }
 }
 
 async function endAgent(agent: ChildProcess): Promise<void> {

@@ -63,6 +63,14 @@ it("the demo: a link that signs in once, an agent that measures, and nothing lef
     (items) => items[0]?.state === "online" && items[0].boot !== devices[0]?.boot,
   );
   expect(list.map((one) => one.id)).toEqual([device]);
-  expect(await second.end("SIGINT")).toBe(0);
+
+  // Killed, its agent lives on; the next one takes the folder over all the same.
+  await second.end("SIGKILL");
+  expect(processesOn(dataDir).length).toBe(1);
+  const third = run(cleanup, "lamplighter.js", ["demo", "--port", "0", "--data-dir", dataDir], {});
+  await until(() => third.output().includes("Ctrl-C"));
+  await until(() => processesOn(dataDir).length === 2);
+  expect(third.output()).not.toContain("the agent ended");
+  expect(await third.end("SIGINT")).toBe(0);
   expect(processesOn(dataDir)).toEqual([]);
 });

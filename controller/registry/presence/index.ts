@@ -13,6 +13,7 @@ import type { DeviceState, PresenceView } from "./view.ts";
 
 export { createPresenceRecords } from "./records.ts";
 export type { DeviceState, PresenceView } from "./view.ts";
+export { createWelcome } from "./welcome.ts";
 
 export interface PresenceNeeds {
   clock: Clock;
