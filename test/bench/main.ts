@@ -9,6 +9,7 @@ import { type Cleanup, createCleanup, dist, startController, temporary } from ".
 import { joinDevices, pathAtEase, pathCeiling } from "./path.bench.ts";
 import { agentFootprint, startTimes } from "./process.bench.ts";
 import { renderReport, type StoreResult } from "./report.ts";
+import { screens } from "./screens.bench.ts";
 import { storeCeiling } from "./store.bench.ts";
 
 type Path = Omit<StoreResult, "kind" | "ceilings">;
@@ -85,8 +86,10 @@ async function main(): Promise<void> {
     say(JSON.stringify(agent));
     const start = await startTimes(cleanup);
     say(JSON.stringify(start));
+    const screen = await screens();
+    say(JSON.stringify(screen));
     const file = join(dist, "..", "docs", "benchmarks.md");
-    writeFileSync(file, renderReport({ stores, agent, start }, new Date()));
+    writeFileSync(file, renderReport({ stores, agent, start, screen }, new Date()));
     say(`written: ${file}`);
   } finally {
     await cleanup.run();

@@ -1,6 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import type { PathResult } from "./path.bench.ts";
 import type { AgentResult } from "./process.bench.ts";
+import type { ScreensResult } from "./screens.bench.ts";
 import type { StoreCeiling } from "./store.bench.ts";
 
 export interface StoreResult {
@@ -17,6 +18,7 @@ export interface Results {
   stores: StoreResult[];
   agent: AgentResult;
   start: { firstMs: number; laterMs: number };
+  screen: ScreensResult;
 }
 
 const number = (n: number): string => Math.round(n).toLocaleString("en-GB");
@@ -26,7 +28,7 @@ const ceilingOf = ({ ceilings: [before, after] }: StoreResult): number =>
 const names = { embedded: "embedded", influx: "InfluxDB 1.x" };
 
 /** docs/benchmarks.md, whole. */
-export function renderReport({ stores, agent, start }: Results, now: Date): string {
+export function renderReport({ stores, agent, start, screen }: Results, now: Date): string {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? "processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   const paths = stores.flatMap((store) =>
     [store.live, store.backlog].map(
@@ -73,5 +75,10 @@ Usual settings, over WebSocket, beside a Node that does nothing.
 ## Start
 
 From spawn to \`run.json\`, embedded store: first start ${number(start.firstMs)} ms, later starts ${number(start.laterMs)} ms (median of 3).
+
+## The list of devices
+
+${number(screen.devices)} devices in Chromium without a graphics card, drawn by the same two cores: the first row ${number(screen.firstRowMs)} ms after
+signing in; scrolled end to end a screen at a time, ${screen.longTasksMs.length} of the page's tasks took over 50 ms${screen.longTasksMs.length > 0 ? ` (the longest ${Math.max(...screen.longTasksMs)} ms)` : ""}.
 `;
 }

@@ -11,7 +11,8 @@ import {
   startController,
 } from "../system/harness.ts";
 import { until } from "../system/until.ts";
-import { expectAccessible, launch, open, sizes, type Watched } from "./browser.ts";
+import { expectAccessible } from "./accessible.ts";
+import { launch, open, sizes, type Watched } from "./browser.ts";
 
 /** Pictures to look at: SCREENSHOTS=<folder> npm test -- --project e2e */
 async function picture(page: Page, name: string): Promise<void> {
