@@ -6,6 +6,7 @@ import { newAgent, newStandin } from "./setup.ts";
 describe("an agent and a broker", () => {
   it.each([
     ["mqtt", async () => ({})],
+    ["mqtts with the key that the token pins", async () => ({ tls: await newCertificate() })],
     ["web sockets", async () => ({ web: true })],
     ["web sockets and TLS with the key that the token pins", async () => ({ web: true, tls: await newCertificate() })],
   ])("enrols, gives birth, sends telemetry and signs off over %s", async (_, options) => {

@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { createServer as createHttp, type Server } from "node:http";
 import { createServer as createHttps } from "node:https";
 import { type AddressInfo, createServer as createTcp, type Socket, type Server as TcpServer } from "node:net";
+import { createServer as createTls } from "node:tls";
 import { Aedes, type Client } from "aedes";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import { type Birth, type Heartbeat, type KeySet, type SequenceRange, type Telemetry, topicOf } from "#wire";
@@ -117,10 +118,11 @@ export async function createStandin(options: StandinOptions = {}) {
     if (client) send(client, topicOf(device, "delivered"), JSON.stringify({ v: 1, ranges }), 0);
   }
 
-  const mqtt: TcpServer = createTcp((socket) => {
+  const take = (socket: Socket): void => {
     sockets.add(socket);
     broker.handle(socket as never);
-  });
+  };
+  const mqtt: TcpServer = tls ? createTls(tls, take) : createTcp(take);
   await listen(mqtt);
   const scheme = tls ? "s" : "";
   const http: Server = (tls ? (createHttps as unknown as typeof createHttp) : createHttp)(
@@ -132,7 +134,7 @@ export async function createStandin(options: StandinOptions = {}) {
       request.on("end", () => {
         enrolments.push(JSON.parse(body));
         response.statusCode = state.enrolAnswer;
-        const url = web ? `ws${scheme}://127.0.0.1:${portOf(http)}/mqtt` : `mqtt://127.0.0.1:${portOf(mqtt)}`;
+        const url = web ? `ws${scheme}://127.0.0.1:${portOf(http)}/mqtt` : `mqtt${scheme}://127.0.0.1:${portOf(mqtt)}`;
         const device = "demo-device";
         const enrolled = {
           device,
