@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const project = (name: string, include: string[], more: object = {}) => ({
@@ -13,8 +15,11 @@ export default defineConfig({
       // Rooms keep no module state, so files can share what was loaded. They wait for disks and sockets more than they
       // compute: more workers than cores.
       project("unit", ["test/{wire,agent,controller,dashboards}/**/*.test.ts"], {
+        // Whether a disk keeps its word is for the system tests.
+        env: { TMPDIR: existsSync("/dev/shm") ? "/dev/shm" : tmpdir() },
+        setupFiles: ["test/undo.setup.ts"],
         isolate: false,
-        maxWorkers: 4,
+        maxWorkers: 3,
         testTimeout: 20_000,
       }),
       project("house", ["test/house/*.test.ts"], { testTimeout: 60_000, globalSetup: ["test/build.setup.ts"] }),

@@ -17,7 +17,7 @@ describe("an agent and a broker", () => {
     await agent.stop();
     await standin.until("the clean stop", () => standin.of("presence").length === 2);
     expect(standin.enrolments).toHaveLength(1);
-    expect(standin.births()[0]).toMatchObject({ online: true, session: 1, clock: "synced", intervalMs: 1000, seq: 1 });
+    expect(standin.births()[0]).toMatchObject({ online: true, session: 1, clock: "synced", intervalMs: 1000 });
     expect(standin.of("presence")[1]?.message).toMatchObject({ online: false, session: 1, reason: "stopped" });
     const points = standin.telemetry().flatMap((t) => t.points);
     expect([...new Set(points.map((p) => p.m))].sort()).toEqual(

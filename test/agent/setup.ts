@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach } from "vitest";
 import {
   type Agent,
   type AgentNeeds,
@@ -10,17 +9,10 @@ import {
   type Log,
   readSettings,
 } from "../../edge-agent/index.ts";
+import { later } from "../undo.ts";
 import { createStandin, type Standin, type StandinOptions } from "./standin.ts";
 
-const undo: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step();
-});
-
-export const later = (step: () => Promise<unknown>): void => {
-  undo.push(step);
-};
+export { later };
 
 /** A folder that is gone after the test. */
 export async function newFolder(): Promise<string> {

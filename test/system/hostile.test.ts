@@ -176,11 +176,7 @@ describe("a hostile world", () => {
     const thief = makeKeys();
     const answer = await enrol(controller, { token: await enrolmentToken(controller), serial, keys: thief });
     expect([answer.status, answer.body.state]).toEqual([202, "awaiting approval"]);
-    const again = await enrol(controller, {
-      token: `${"A".repeat(32)}.${"A".repeat(22)}.`,
-      serial,
-      keys,
-    });
+    const again = await enrol(controller, { token: `${"A".repeat(32)}.${"A".repeat(22)}.`, serial, keys });
     expect(again.status).toBe(201);
     expect(again.body.device).toBe(first.body.device);
   });
