@@ -2,9 +2,11 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { defineConfig } from "vitest/config";
 
+/** One after the other: real servers want the machine for themselves. */
+const order = ["unit", "house", "conformance", "system", "e2e"];
 const project = (name: string, include: string[], more: object = {}) => ({
   extends: true as const,
-  test: { name, include, ...more },
+  test: { name, include, sequence: { groupOrder: order.indexOf(name) }, ...more },
 });
 const real = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000, globalSetup: ["test/build.setup.ts"] };
 
