@@ -25,6 +25,13 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
   "GET /series": "viewer",
   "GET /stream": "viewer",
 
+  "GET /imports": "operator",
+  "POST /imports": "operator",
+  "POST /imports/preview": "operator",
+  "POST /imports/:id/undo": "operator",
+  "GET /exports/sites": "viewer",
+  "GET /exports/devices": "viewer",
+
   "GET /enrolment-tokens": "operator",
   "POST /enrolment-tokens": "operator",
   "DELETE /enrolment-tokens/:id": "operator",

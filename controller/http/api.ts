@@ -8,6 +8,7 @@ import { enrolmentTokens } from "./enrolment-tokens.ts";
 import { enrolments } from "./enrolments.ts";
 import { apiRoot, guard } from "./guard.ts";
 import { idempotency } from "./idempotency.ts";
+import { exported, imports } from "./imports.ts";
 import { httpLimits } from "./limits.ts";
 import type { HttpNeeds } from "./needs.ts";
 import { observed } from "./observed.ts";
@@ -28,11 +29,15 @@ const atMost = (bytes: number) =>
     },
   });
 
+const usual = atMost(httpLimits.bodyBytes);
+const spreadsheet = atMost(httpLimits.importBytes);
+
 /** Everything under /api/v1, one file a resource. */
 export const createApi = (needs: HttpNeeds) => {
   const doors = new Hono<Env>()
     .use(`${apiRoot}/enrolments`, atMost(httpLimits.enrolmentBytes))
-    .use(`${apiRoot}/*`, atMost(httpLimits.bodyBytes), guard(needs.auth), async (c, next) => {
+    .use(`${apiRoot}/*`, (c, next) => (c.req.path.startsWith(`${apiRoot}/imports`) ? spreadsheet : usual)(c, next))
+    .use(`${apiRoot}/*`, guard(needs.auth), async (c, next) => {
       // Forms of other pages can send these without asking first; and what is no JSON would read as an empty body.
       const type = c.req.header("content-type");
       if (type !== undefined && !/^application\/json\b/i.test(type))
@@ -49,6 +54,8 @@ export const createApi = (needs: HttpNeeds) => {
     .route(`${apiRoot}/series`, siteSeries(needs))
     .route(`${apiRoot}/enrolment-tokens`, enrolmentTokens(needs))
     .route(`${apiRoot}/enrolments`, enrolments(needs))
+    .route(`${apiRoot}/imports`, imports(needs))
+    .route(`${apiRoot}/exports`, exported(needs))
     .route(`${apiRoot}/stream`, stream(needs))
     .route(`${apiRoot}/users`, users(needs))
     .route(`${apiRoot}/tokens`, tokens(needs))

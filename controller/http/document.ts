@@ -10,7 +10,8 @@ export const problemSchema = z.object({
   faults: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 
-type Answers = Record<number, { what: string; schema?: z.core.$ZodType }>;
+/** `media` where it is not JSON. */
+type Answers = Record<number, { what: string; schema?: z.core.$ZodType; media?: string }>;
 
 /** What /openapi.json says of a call; every call may also answer with a problem. */
 export const describe = (tag: string, summary: string, answers: Answers) =>
@@ -26,7 +27,7 @@ export const describe = (tag: string, summary: string, answers: Answers) =>
     },
   });
 
-const answerOf = ({ what, schema }: Answers[number]) => ({
+const answerOf = ({ what, schema, media = "application/json" }: Answers[number]) => ({
   description: what,
-  ...(schema ? { content: { "application/json": { schema: resolver(schema as typeof problemSchema) } } } : {}),
+  ...(schema ? { content: { [media]: { schema: resolver(schema as typeof problemSchema) } } } : {}),
 });

@@ -2,6 +2,8 @@
 export const httpLimits = {
   /** Body of a call by people. */
   bodyBytes: 256 * 1024,
+  /** A spreadsheet of sites or devices, as text or in rows. */
+  importBytes: 2 * 1024 * 1024,
   /** Body of a device that knocks: nobody is trusted before it. */
   enrolmentBytes: 8 * 1024,
   urlChars: 4 * 1024,

@@ -51,15 +51,15 @@ export const deviceSeries = ({ registry, series, clock }: Needs) =>
     },
   );
 
-/** /series?site=: of the devices that were at the site, while they were. */
+/** /series?site=: of the devices that were at the site (its id or its name), while they were. */
 export const siteSeries = ({ registry, series, clock }: Needs) =>
   new Hono<Env>().get(
     "/",
     describe("series", "What the devices of a site measured while they were there", answer),
-    query(seriesQuery.extend({ site: z.string().min(1).max(64) })),
+    query(seriesQuery.extend({ site: z.string().min(1).max(100) })),
     async (c) => {
-      const { site, ...asked } = c.req.valid("query");
-      if (!registry.site(site)) throw notFound("site", site);
+      const { site: wanted, ...asked } = c.req.valid("query");
+      const site = siteId(registry, wanted);
       const plan = planOf(asked, clock.now());
       const members = registry.membersOf(site, plan.from, plan.to);
       const devices = [...new Set(members.map((member) => member.device))];
@@ -68,6 +68,14 @@ export const siteSeries = ({ registry, series, clock }: Needs) =>
       return c.json(view(plan, { ...found, series: kept.filter((one) => one.points.length > 0) }), 200);
     },
   );
+
+/** Names are for people at a shell; one that two sites share says nothing. */
+function siteId(registry: Needs["registry"], wanted: string): string {
+  if (registry.site(wanted)) return wanted;
+  const named = registry.sites().filter((site) => site.name.toLowerCase() === wanted.toLowerCase());
+  if (named.length !== 1 || !named[0]) throw notFound("site", wanted);
+  return named[0].id;
+}
 
 /** A bucket counts where the device was there in any part of it. */
 function whileThere(series: Series, members: readonly Membership[], everyMs: number): Series {

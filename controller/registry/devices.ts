@@ -5,7 +5,7 @@ import type { Database } from "../store/records/index.ts";
 import { type Device, type DeviceKeys, deviceRow, type Hardware, idPrefix, type Membership } from "./device.ts";
 import { keepOut } from "./enrolment/list.ts";
 import { registryLimits } from "./limits.ts";
-import type { By, Room } from "./room.ts";
+import { type By, type Room, type Step, take } from "./room.ts";
 import type { Location } from "./site.ts";
 import { freeId } from "./sites.ts";
 
@@ -31,56 +31,68 @@ export interface Devices {
 }
 
 export function createDevices(room: Room): Devices {
-  const { memory, clock, records, audit, serial, holders } = room;
-  const deviceOf = (id: string): Device => {
-    const device = memory.devices.get(id);
-    if (!device) throw notFound("device", id);
-    return device;
-  };
-
+  const alone = <T>(step: () => Step<T>) => room.serial(() => take(room, step()));
   return {
-    create: (by, wish) =>
-      serial(async () => {
-        const made = newDevice(room, wish);
-        await records.db.transaction().execute((t) => insertDevice(room, t, by, made));
-        keepDevice(room, made);
-        return made;
-      }),
-    change: (by, id, change, version) =>
-      serial(async () => {
-        const before = deviceOf(id);
-        if (version !== undefined && version !== before.version) throw stale("this device was changed in the meantime");
-        const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-        const device: Device = { ...before, ...given, version: before.version + 1, updatedAt: clock.now() };
-        checkPlace(room, device);
-        const moved = device.site !== before.site || device.via !== before.via;
-        const history = moved ? move(memory.memberships.get(id) ?? [], device, clock.now()) : null;
-        await records.db.transaction().execute(async (t) => {
-          await t.updateTable("device").set(deviceRow(device, records.organisation)).where("id", "=", id).execute();
-          if (history) await writeMemberships(t, id, history);
-          const subject = { kind: "device", id };
-          await audit.write(t, { actor: by, action: "device.changed", subject, before, after: device });
-        });
-        memory.devices.set(id, device);
-        if (history) memory.memberships.set(id, history);
-        room.tell({ kind: "device", id, change: "changed" });
-        return device;
-      }),
-    remove: (by, id) =>
-      serial(async () => {
-        const before = deviceOf(id);
-        const behind = [...memory.devices.values()].filter((device) => device.via === id).length;
-        if (behind > 0) throw conflict("in-use", `${behind} devices are reached via this one: move them first`);
-        await records.db.transaction().execute(async (t) => {
-          await t.deleteFrom("device").where("id", "=", id).execute();
-          // Else its agent would knock with the token that it remembers, and be back in a minute.
-          await keepOut(room, t, before);
-          await audit.write(t, { actor: by, action: "device.removed", subject: { kind: "device", id }, before });
-        });
-        for (const map of [memory.devices, memory.memberships, memory.credentials]) map.delete(id);
-        holders.refresh(id);
-        room.tell({ kind: "device", id, change: "removed" });
-      }),
+    create: (by, wish) => alone(() => deviceCreation(room, by, wish)),
+    change: (by, id, change, version) => alone(() => deviceChange(room, by, deviceOf(room, id), change, version)),
+    remove: (by, id) => alone(() => deviceRemoval(room, by, deviceOf(room, id))),
+  };
+}
+
+function deviceOf({ memory }: Room, id: string): Device {
+  const device = memory.devices.get(id);
+  if (!device) throw notFound("device", id);
+  return device;
+}
+
+export function deviceCreation(room: Room, by: By, wish: NewDevice): Step<Device> {
+  const made = newDevice(room, wish);
+  return { result: made, write: (t) => insertDevice(room, t, by, made), keep: () => keepDevice(room, made) };
+}
+
+export function deviceChange(room: Room, by: By, before: Device, change: DeviceChange, version?: number): Step<Device> {
+  const { memory, clock, records, audit } = room;
+  const { id } = before;
+  if (version !== undefined && version !== before.version) throw stale("this device was changed in the meantime");
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const device: Device = { ...before, ...given, version: before.version + 1, updatedAt: clock.now() };
+  checkPlace(room, device);
+  const moved = device.site !== before.site || device.via !== before.via;
+  const history = moved ? move(memory.memberships.get(id) ?? [], device, clock.now()) : null;
+  return {
+    result: device,
+    async write(t) {
+      await t.updateTable("device").set(deviceRow(device, records.organisation)).where("id", "=", id).execute();
+      if (history) await writeMemberships(t, id, history);
+      const subject = { kind: "device", id };
+      await audit.write(t, { actor: by, action: "device.changed", subject, before, after: device });
+    },
+    keep() {
+      memory.devices.set(id, device);
+      if (history) memory.memberships.set(id, history);
+      room.tell({ kind: "device", id, change: "changed" });
+    },
+  };
+}
+
+export function deviceRemoval(room: Room, by: By, before: Device): Step<void> {
+  const { memory, holders, audit } = room;
+  const { id } = before;
+  const behind = [...memory.devices.values()].filter((device) => device.via === id).length;
+  if (behind > 0) throw conflict("in-use", `${behind} devices are reached via this one: move them first`);
+  return {
+    result: undefined,
+    async write(t) {
+      await t.deleteFrom("device").where("id", "=", id).execute();
+      // Else its agent would knock with the token that it remembers, and be back in a minute.
+      await keepOut(room, t, before);
+      await audit.write(t, { actor: by, action: "device.removed", subject: { kind: "device", id }, before });
+    },
+    keep() {
+      for (const map of [memory.devices, memory.memberships, memory.credentials]) map.delete(id);
+      holders.refresh(id);
+      room.tell({ kind: "device", id, change: "removed" });
+    },
   };
 }
 

@@ -12,6 +12,7 @@ import { createGate } from "./enrolment/gate.ts";
 import { type Knocked, type Knocking, knock } from "./enrolment/knock.ts";
 import { createTokens, type EnrolmentTokens } from "./enrolment/tokens.ts";
 import { createWaiting, type Waiting } from "./enrolment/waiting.ts";
+import { createImports, type Imports } from "./import/index.ts";
 import { type KnockLimits, registryLimits } from "./limits.ts";
 import { createHolders, loadMemory } from "./memory.ts";
 import type { AuditLog, Change, Room } from "./room.ts";
@@ -23,6 +24,9 @@ export type { DeviceChange, NewDevice } from "./devices.ts";
 export type { Knocked } from "./enrolment/knock.ts";
 export type { EnrolmentToken, NewToken } from "./enrolment/tokens.ts";
 export { type WaitingDevice, type WaitingState, waitingStates } from "./enrolment/waiting.ts";
+export { formatHours, parseHours } from "./hours.ts";
+export { devicesCsv, sitesCsv } from "./import/export.ts";
+export { type ImportKind, type ImportRecord, importLimits, type Plan, readTable, type Table } from "./import/index.ts";
 export { type KnockLimits, knockLimits, registryLimits } from "./limits.ts";
 export type { By, Change } from "./room.ts";
 export { type ServiceHours, type Site, type UplinkKind, uplinkKinds, type Weekday, weekdays } from "./site.ts";
@@ -48,6 +52,7 @@ export interface Registry {
   deviceChanges: Devices;
   enrolmentTokens: EnrolmentTokens;
   waiting: Waiting;
+  imports: Imports;
   /** `POST /enrolments` of a device. */
   knock(body: Enrolment, address: string): Promise<Knocked>;
 }
@@ -95,6 +100,7 @@ export async function createRegistry(needs: {
     deviceChanges: createDevices(room),
     enrolmentTokens: createTokens(room, needs.pins),
     waiting: createWaiting(room),
+    imports: createImports(room),
     knock: (body, address) => knock(knocking, body, address),
   };
 }

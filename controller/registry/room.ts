@@ -43,3 +43,30 @@ export interface Room {
   holders: Holders;
   tell(change: Change): void;
 }
+
+/** One change: checked when it is made, written with others or alone, then kept in memory and told. */
+export interface Step<T = unknown> {
+  result: T;
+  write(t: Kysely<Database>): Promise<void>;
+  keep(): void;
+}
+
+/** Writes one change. Call within `serial`. */
+export async function take<T>(room: Room, step: Step<T>): Promise<T> {
+  await takeAll(room, [step], async () => {});
+  return step.result;
+}
+
+/** Writes all or nothing.
+ *  @param also in the same transaction */
+export async function takeAll(
+  room: Room,
+  steps: readonly Step[],
+  also: (t: Kysely<Database>) => Promise<void>,
+): Promise<void> {
+  await room.records.db.transaction().execute(async (t) => {
+    for (const step of steps) await step.write(t);
+    await also(t);
+  });
+  for (const step of steps) step.keep();
+}

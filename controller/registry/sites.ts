@@ -1,7 +1,7 @@
 import { conflict, notFound, stale } from "../base/errors.ts";
 import { readableId } from "../base/ids.ts";
 import { registryLimits } from "./limits.ts";
-import type { By, Room } from "./room.ts";
+import { type By, type Room, type Step, take } from "./room.ts";
 import { type Location, type ServiceHours, type Site, siteRow, type UplinkKind } from "./site.ts";
 
 export interface NewSite {
@@ -25,69 +25,86 @@ export interface Sites {
 }
 
 export function createSites(room: Room): Sites {
-  const { memory, clock, records, audit, serial } = room;
-  const siteOf = (id: string): Site => {
-    const site = memory.sites.get(id);
-    if (!site) throw notFound("site", id);
-    return site;
-  };
-
+  const alone = <T>(step: () => Step<T>) => room.serial(() => take(room, step()));
   return {
-    create: (by, wish) =>
-      serial(async () => {
-        if (memory.sites.size >= registryLimits.sites)
-          throw conflict("limit", `${registryLimits.sites} sites are there already`);
-        const now = clock.now();
-        const site: Site = {
-          id: freeId(memory.sites, "site"),
-          name: wish.name,
-          location: wish.location,
-          timeZone: wish.timeZone ?? "Europe/London",
-          serviceHours: wish.serviceHours ?? "always",
-          area: wish.area ?? null,
-          uplink: wish.uplink ?? null,
-          version: 1,
-          createdAt: now,
-          updatedAt: now,
-        };
-        const subject = { kind: "site", id: site.id };
-        await records.db.transaction().execute(async (t) => {
-          await t.insertInto("site").values(siteRow(site, records.organisation)).execute();
-          await audit.write(t, { actor: by, action: "site.created", subject, after: site });
-        });
-        memory.sites.set(site.id, site);
-        room.tell({ kind: "site", id: site.id, change: "created" });
-        return site;
-      }),
-    change: (by, id, change, version) =>
-      serial(async () => {
-        const before = siteOf(id);
-        if (version !== undefined && version !== before.version) throw stale("this site was changed in the meantime");
-        const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-        const site: Site = { ...before, ...given, version: before.version + 1, updatedAt: clock.now() };
-        await records.db.transaction().execute(async (t) => {
-          await t.updateTable("site").set(siteRow(site, records.organisation)).where("id", "=", id).execute();
-          const subject = { kind: "site", id };
-          await audit.write(t, { actor: by, action: "site.changed", subject, before, after: site });
-        });
-        memory.sites.set(id, site);
-        room.tell({ kind: "site", id, change: "changed" });
-        return site;
-      }),
-    remove: (by, id) =>
-      serial(async () => {
-        const before = siteOf(id);
-        const there = [...memory.devices.values()].filter((device) => device.site === id).length;
-        if (there > 0) throw conflict("not-empty", `${there} devices are at this site: move them first`);
-        await records.db.transaction().execute(async (t) => {
-          // A token for a place that is no more would enrol devices to nowhere.
-          await t.deleteFrom("enrolment_token").where("site", "=", id).execute();
-          await t.deleteFrom("site").where("id", "=", id).execute();
-          await audit.write(t, { actor: by, action: "site.removed", subject: { kind: "site", id }, before });
-        });
-        memory.sites.delete(id);
-        room.tell({ kind: "site", id, change: "removed" });
-      }),
+    create: (by, wish) => alone(() => siteCreation(room, by, wish)),
+    change: (by, id, change, version) => alone(() => siteChange(room, by, siteOf(room, id), change, version)),
+    remove: (by, id) => alone(() => siteRemoval(room, by, siteOf(room, id))),
+  };
+}
+
+function siteOf({ memory }: Room, id: string): Site {
+  const site = memory.sites.get(id);
+  if (!site) throw notFound("site", id);
+  return site;
+}
+
+export function siteCreation(room: Room, by: By, wish: NewSite): Step<Site> {
+  const { memory, clock, records, audit } = room;
+  if (memory.sites.size >= registryLimits.sites)
+    throw conflict("limit", `${registryLimits.sites} sites are there already`);
+  const now = clock.now();
+  const site: Site = {
+    id: freeId(memory.sites, "site"),
+    name: wish.name,
+    location: wish.location,
+    timeZone: wish.timeZone ?? "Europe/London",
+    serviceHours: wish.serviceHours ?? "always",
+    area: wish.area ?? null,
+    uplink: wish.uplink ?? null,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+  return {
+    result: site,
+    async write(t) {
+      await t.insertInto("site").values(siteRow(site, records.organisation)).execute();
+      await audit.write(t, { actor: by, action: "site.created", subject: { kind: "site", id: site.id }, after: site });
+    },
+    keep() {
+      memory.sites.set(site.id, site);
+      room.tell({ kind: "site", id: site.id, change: "created" });
+    },
+  };
+}
+
+export function siteChange(room: Room, by: By, before: Site, change: SiteChange, version?: number): Step<Site> {
+  const { memory, clock, records, audit } = room;
+  const { id } = before;
+  if (version !== undefined && version !== before.version) throw stale("this site was changed in the meantime");
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const site: Site = { ...before, ...given, version: before.version + 1, updatedAt: clock.now() };
+  return {
+    result: site,
+    async write(t) {
+      await t.updateTable("site").set(siteRow(site, records.organisation)).where("id", "=", id).execute();
+      await audit.write(t, { actor: by, action: "site.changed", subject: { kind: "site", id }, before, after: site });
+    },
+    keep() {
+      memory.sites.set(id, site);
+      room.tell({ kind: "site", id, change: "changed" });
+    },
+  };
+}
+
+export function siteRemoval(room: Room, by: By, before: Site): Step<void> {
+  const { memory, audit } = room;
+  const { id } = before;
+  const there = [...memory.devices.values()].filter((device) => device.site === id).length;
+  if (there > 0) throw conflict("not-empty", `${there} devices are at this site: move them first`);
+  return {
+    result: undefined,
+    async write(t) {
+      // A token for a place that is no more would enrol devices to nowhere.
+      await t.deleteFrom("enrolment_token").where("site", "=", id).execute();
+      await t.deleteFrom("site").where("id", "=", id).execute();
+      await audit.write(t, { actor: by, action: "site.removed", subject: { kind: "site", id }, before });
+    },
+    keep() {
+      memory.sites.delete(id);
+      room.tell({ kind: "site", id, change: "removed" });
+    },
   };
 }
 

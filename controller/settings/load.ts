@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { parseDocument } from "yaml";
 import { SettingsError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
 import { type Key, keys } from "./keys.ts";
-import { nearest } from "./nearest.ts";
 import { type Settings, schema } from "./schema.ts";
 import { transport } from "./transport.ts";
 

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { catalogue as measurements } from "#wire";
 import { systemClock } from "../../controller/base/clock.ts";
 import {
   createInfluxSeries,
@@ -181,6 +183,36 @@ describe("an InfluxDB with a lock on its door", () => {
       await store.stop();
     } finally {
       await locked.stop();
+    }
+  });
+});
+
+describe("docs/influx.md", () => {
+  it("has a query for every measurement, and each of them answers", async () => {
+    const store = storeOn(server.url);
+    await store.start();
+    const at = Date.now() - 90_000;
+    const points = Object.entries(measurements).flatMap(([m, { tags, fields }]) =>
+      [at, at + 60_000].map((time) => ({
+        device: "ap-docs",
+        m,
+        at: time,
+        tags: Object.fromEntries(Object.keys(tags).map((tag) => [tag, "demo"])),
+        fields: Object.fromEntries(
+          Object.entries(fields).map(([field, { type }]) => [field, type === "text" ? "a" : 1]),
+        ),
+      })),
+    );
+    expect(await store.write(points)).toEqual(oks(points.length));
+    const queries = [...readFileSync("docs/influx.md", "utf8").matchAll(/```sql\n(.*)\n```/g)].map(
+      ([, one]) => one ?? "",
+    );
+    expect(queries).toHaveLength(1 + Object.keys(measurements).length);
+    for (const query of queries) {
+      const url = `${server.url}/query?${new URLSearchParams({ db: "lamplighter", q: query })}`;
+      const text = await (await fetch(url)).text();
+      expect(text, query).not.toContain("error");
+      expect(text, query).toContain("ap-docs");
     }
   });
 });

@@ -1,7 +1,8 @@
 import type { PeopleTables } from "./migrations/0001-people.ts";
 import type { RegistryTables } from "./migrations/0002-registry.ts";
 import type { DeliveryTables } from "./migrations/0003-delivery.ts";
+import type { ImportTables } from "./migrations/0006-imports.ts";
 
 /** Every table; each is described beside the migration that makes it. Times are milliseconds since 1970 UTC, flags are
  *  0 or 1, `*_json` is JSON text. */
-export interface Database extends PeopleTables, RegistryTables, DeliveryTables {}
+export interface Database extends PeopleTables, RegistryTables, DeliveryTables, ImportTables {}

@@ -11,6 +11,9 @@ export type LatestPoint = InferResponseType<(typeof v1.devices)[":id"]["latest"]
 export type Delivery = InferResponseType<(typeof v1.devices)[":id"]["delivery"]["$get"], 200>;
 export type Series = InferResponseType<(typeof v1.devices)[":id"]["series"]["$get"], 200>["series"][number];
 export type Waiting = InferResponseType<(typeof v1.enrolments)["$get"], 200>["items"][number];
+export type ImportPlan = Success<InferResponseType<(typeof v1.imports.preview)["$post"], 200>>;
+export type ImportRecord = InferResponseType<(typeof v1.imports)["$get"], 200>["items"][number];
+type ImportWish = Parameters<typeof v1.imports.$post>[0]["json"];
 export type Token = InferResponseType<(typeof v1)["enrolment-tokens"]["$post"], 201>;
 export type Me = InferResponseType<typeof v1.session.$get, 200>;
 
@@ -84,6 +87,11 @@ export const api = {
     take(v1.devices[":id"].series.$get({ ...of(id), query })),
   createToken: (json: { kind: Device["kind"]; site?: string; uses: number }) =>
     take(v1["enrolment-tokens"].$post({ json })),
+  imports: () => take(v1.imports.$get()).then((answer) => answer.items),
+  previewImport: (json: Partial<ImportWish>) => take(v1.imports.preview.$post({ json })),
+  /** null: everything was so already. */
+  import: (json: ImportWish) => take(v1.imports.$post({ json })),
+  undoImport: (id: string) => take(v1.imports[":id"].undo.$post(of(id))),
   waiting: () => all((cursor) => take(v1.enrolments.$get({ query: { limit, state: "awaiting", ...cursor } }))),
   decide: async (id: string, decision: "approve" | "reject"): Promise<void> => {
     if (decision === "approve") await take(v1.enrolments[":id"].approve.$post({ ...of(id), json: {} }));

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { AddDevice } from "./pages/add-device.tsx";
 import { DevicePage } from "./pages/device.tsx";
 import { Devices } from "./pages/devices.tsx";
+import { Import } from "./pages/import.tsx";
 import { Overview } from "./pages/overview.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
 import { Shell } from "./parts/shell.tsx";
@@ -30,6 +31,7 @@ function Page() {
   if (here === "/" || here === "/sign-in") return <Overview />;
   if (here === "/devices") return <Devices />;
   if (here === "/add") return <AddDevice />;
+  if (here === "/import") return <Import />;
   if (device) return <DevicePage key={device} id={device} />;
   return (
     <Shell title="Not found">

@@ -52,10 +52,8 @@ export function clockTime(at: number, now: number, timeZone?: string, withSecond
 export const absolute = (at: number, timeZone?: string): string =>
   new Date(at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "long", ...(timeZone ? { timeZone } : {}) });
 
-const count = (n: number, one: string, many = `${one}s`): string =>
+export const count = (n: number, one: string, many = `${one}s`): string =>
   `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
-
-export { count };
 
 export interface Seen {
   name: string;

@@ -117,6 +117,9 @@ test("a site's series are those of the devices that were there, while they were 
   };
   expect(await of(a.id)).toEqual([1, 2]);
   expect(await of(b.id)).toEqual([3, 4]);
+  expect(await of("a"), "by its name").toEqual([1, 2]);
+  await at("A");
+  expect((await ask("site=a&measurement=system&field=cpu_percent", "/series")).status, "two have it").toBe(404);
   expect((await ask("site=none&measurement=system&field=cpu_percent", "/series")).status).toBe(404);
 });
 

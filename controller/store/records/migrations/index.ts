@@ -2,6 +2,7 @@ import type { Migration } from "kysely";
 import { people } from "./0001-people.ts";
 import { registry } from "./0002-registry.ts";
 import { delivery } from "./0003-delivery.ts";
+import { imports } from "./0006-imports.ts";
 
 /** In the order of their names; one that was released is never changed. A static map, since the bundle has no folder
  *  to look into. */
@@ -9,4 +10,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0001-people": people,
   "0002-registry": registry,
   "0003-delivery": delivery,
+  "0006-imports": imports,
 };

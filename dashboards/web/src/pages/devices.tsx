@@ -33,9 +33,14 @@ export function Devices() {
     <Shell title="Devices">
       <header class="page-head">
         <h1>Devices</h1>
-        <a class="main-action" href="/add" onClick={follow}>
-          Add a device
-        </a>
+        <span class="actions">
+          <a href="/import" onClick={follow}>
+            Import or export
+          </a>
+          <a class="main-action" href="/add" onClick={follow}>
+            Add a device
+          </a>
+        </span>
       </header>
       <search class="filters">
         <label>
