@@ -19,7 +19,11 @@ const { rolldown } = await import("rolldown");
 const { version } = require("./package.json");
 const define = { LAMPLIGHTER_VERSION: JSON.stringify(version) };
 
-const inputs = { lamplighter: "lamplighter.ts", "series-worker": "controller/store/series/embedded/worker.ts" };
+const inputs = {
+  lamplighter: "lamplighter.ts",
+  "series-worker": "controller/store/series/embedded/worker.ts",
+  "street-worker": "controller/street/fleet/worker.ts",
+};
 const external = (id) => !id.startsWith(".") && !id.startsWith("/") && !id.startsWith("#");
 const controller = await rolldown({ cwd: top, input: inputs, platform: "node", external, transform: { define } });
 await controller.write({
@@ -32,10 +36,14 @@ await controller.write({
 
 // mqtt.js brings what Node has already, timers for browsers, a debugger, and proxies that no street device uses: 389 kB as it is.
 const stub = join(top, "edge-agent/link/stubs");
+// What the agent never calls: a WebSocket server, mqtt.js's own ways to dial, the cache of MQTT 5's topic aliases.
+const unused = /node_modules\/(ws\/lib\/websocket-server|mqtt\/build\/lib\/connect\/index|lru-cache\/.*)\.js$/;
+const leaveOut = { name: "leave-out", load: (id) => (unused.test(id) ? "module.exports = {};" : null) };
 const agent = await rolldown({
   cwd: top,
   input: { agent: "edge-agent/cli/main.ts" },
   platform: "node",
+  plugins: [leaveOut],
   transform: { define },
   resolve: {
     alias: {

@@ -8,10 +8,21 @@ declare const LAMPLIGHTER_VERSION: string;
 const beside = (name: string) => new URL(name, import.meta.url);
 const paths = {
   seriesWorker: beside("series-worker.js"),
+  streetWorker: beside("street-worker.js"),
   webRoot: fileURLToPath(beside("web")),
   docsRoot: fileURLToPath(beside("docs-page")),
   agentFile: fileURLToPath(beside("agent.cjs")),
 };
+
+interface DemoOptions {
+  dataDir: string;
+  port: string;
+  seed: string;
+  break?: string;
+  site?: string;
+  device?: string;
+  undo?: boolean;
+}
 
 const program = new Command("lamplighter")
   .description("Runs a council's public Wi-Fi and street sensors.")
@@ -42,12 +53,40 @@ program
 
 program
   .command("demo")
-  .description("starts a controller with the embedded store and one agent that measures this machine")
+  .description("starts a controller with the embedded store and a simulated street of real agents")
   .option("--data-dir <dir>", "where it keeps what it learns; a second start goes on from there", "data/demo")
   .option("--port <port>", "port of the screens; the next free one when it is taken", "8080")
-  .action(async (options: { dataDir: string; port: string }) => {
-    const { runDemo } = await import("./controller/cli/demo.ts");
-    process.exitCode = await runDemo({ paths, env: process.env, ...options });
+  .option("--seed <number>", "another weather and other chances; kept from the first start on", "1")
+  .option("--break <what>", "breaks something in the demo that runs on that folder; list names what can be broken")
+  .option("--site <name>", "with --break: at this site")
+  .option("--device <name>", "with --break: this device")
+  .option("--undo", "with --break: mends it again")
+  .action(async (options: DemoOptions) => {
+    const { break: what, undo = false, ...rest } = options;
+    if (what === undefined) {
+      const { runDemo } = await import("./controller/cli/demo.ts");
+      process.exitCode = await runDemo({ paths, env: process.env, ...rest });
+      return;
+    }
+    const { breakSomething } = await import("./controller/cli/break.ts");
+    process.exitCode = await breakSomething({ ...rest, what, undo });
+  });
+
+program
+  .command("simulate")
+  .description("runs simulated devices with the real agent against a controller, for load")
+  .requiredOption("--devices <number>", "how many")
+  .requiredOption("--controller <url>", "address of the controller")
+  .requiredOption("--token <token>", "enrolment token with enough uses")
+  .option("--kind <kind>", "access-point or sensor", "access-point")
+  .option("--interval <seconds>", "how often each measures", "10")
+  .option("--seed <number>", "another seed makes other devices", "1")
+  .option("--threads <number>", "threads that share the devices")
+  .option("--duration <seconds>", "ends by itself; else Ctrl-C")
+  .option("--data-dir <dir>", "keeps the devices for another run; else they are gone at the end")
+  .action(async (options: import("./controller/cli/simulate.ts").SimulateOptions) => {
+    const { simulate } = await import("./controller/cli/simulate.ts");
+    process.exitCode = await simulate({ paths, options });
   });
 
 const user = program.command("user").description("people who may sign in");

@@ -16,7 +16,7 @@ export default defineConfig({
     projects: [
       // Rooms keep no module state, so files can share what was loaded. They wait for disks and sockets more than they
       // compute: more workers than cores.
-      project("unit", ["test/{wire,agent,controller,dashboards}/**/*.test.ts"], {
+      project("unit", ["test/{wire,agent,controller,dashboards,firmware-configs}/**/*.test.ts"], {
         // Whether a disk keeps its word is for the system tests.
         env: { TMPDIR: existsSync("/dev/shm") ? "/dev/shm" : tmpdir() },
         setupFiles: ["test/undo.setup.ts"],

@@ -1,16 +1,16 @@
 import { join } from "node:path";
+import { createAlerting } from "./alert/index.ts";
 import { type Auth, createAuth } from "./auth/index.ts";
 import type { Clock } from "./base/clock.ts";
 import { openKeys } from "./base/keys.ts";
 import type { Log } from "./base/log.ts";
 import { createSigner } from "./base/signing.ts";
-import { createBroker } from "./broker/index.ts";
-import { createHttp, createLive, serveHttp } from "./http/index.ts";
-import { createDeliveryRecords, createIngest, createReception } from "./ingest/index.ts";
+import type { Broker } from "./broker/index.ts";
+import { wireDeviceSide } from "./device-side.ts";
+import { createHttp, createLive, type Demo, type Live, serveHttp } from "./http/index.ts";
 import { openListeners, removeRunFile, writeRunFile } from "./listen/index.ts";
 import { createObserve } from "./observe/index.ts";
 import { createRegistry, type Registry } from "./registry/index.ts";
-import { createPresence, createPresenceRecords, createWelcome } from "./registry/presence/index.ts";
 import type { Settings } from "./settings/index.ts";
 import { holdFolder, openRecords } from "./store/records/index.ts";
 import { openSeries } from "./store/series/index.ts";
@@ -21,6 +21,8 @@ export interface Paths {
   webRoot: string;
   docsRoot: string;
   agentFile: string;
+  /** A thread of the demo's street. */
+  streetWorker: URL;
 }
 
 export interface App {
@@ -31,10 +33,11 @@ export interface App {
   adminPassword: string | null;
   auth: Auth;
   registry: Registry;
+  /** What the demo may do to the controller. */
+  broker: Pick<Broker, "pause" | "resume" | "send">;
+  live: Pick<Live, "publish">;
   stop(): Promise<void>;
 }
-
-const dayMs = 86_400_000;
 
 /** Wires the rooms: starts them in order, stops them in reverse. Rejects on what only a person can mend. */
 export async function startApp(needs: {
@@ -43,6 +46,8 @@ export async function startApp(needs: {
   clock: Clock;
   log: Log;
   version: string;
+  /** The street that this controller is shown with. */
+  demo?: Demo;
 }): Promise<App> {
   const { settings, paths, clock, log, version } = needs;
   const base = { clock, log };
@@ -62,6 +67,7 @@ export async function startApp(needs: {
     const auth = createAuth({ records, ...base });
     const adminPassword = await auth.ensureAdmin(settings.adminPassword);
     let url = "";
+    let doors: ReturnType<typeof listeners.doors> | null = null;
     const registry = await createRegistry({
       records,
       ...base,
@@ -74,61 +80,41 @@ export async function startApp(needs: {
     await series.start();
     stops.push(() => series.stop());
     const live = createLive({ clock });
-    const delivery = createDeliveryRecords(records.db);
-    const ingest = createIngest({
+    const alerting = createAlerting({
       ...base,
-      store: series,
-      records: delivery,
-      rawRetentionMs: settings.retention.rawDays * dayMs,
-      limits: { messages: settings.limits.queueMessages, bytes: settings.limits.queueBytes },
-      isVia: (of, sender, at) => registry.viaAt(of, at) === sender,
-      send: (device, payload) => broker.send(device, "delivered", payload),
-      disconnect: (device) => broker.disconnect(device),
-      stored: (device, points) => live.latest(device, { device, points }),
+      records,
+      registry,
+      audit: auth.audit,
+      limits: settings.alert,
+      presence: () => devices.presence,
+      cannotStore: () => devices.ingest.cannotStore(),
+      doors: () => doors,
+      keyFolder: join(settings.dataDir, "keys"),
+      allow: settings.outboundAllow,
+      url: () => url,
+      changed: (incident) => live.publish("incident", { incident }),
     });
-    ingest.start();
-    stops.push(() => ingest.stop());
-    const presence = createPresence({
-      clock,
-      limits: settings.presence,
-      records: createPresenceRecords(records.db),
-      born: createWelcome({ signer, clock, send: (device, payload) => broker.send(device, "welcome", payload) }),
-      stated: ingest.stated,
-      changed: (device, is) => live.publish("presence", { device, ...is }),
-      heard: (devices) => live.publish("heard", { devices }),
-      failed: (error) => log.error("presence could not be saved", { error }),
-    });
-    await presence.start();
-    stops.push(() => presence.stop());
-    const reception = createReception({
+    const devices = await wireDeviceSide({
       ...base,
-      presence,
-      queue: ingest.receive,
-      isDevice: (device) => registry.device(device) !== undefined,
-      disconnect: (device) => broker.disconnect(device),
-    });
-    const broker = await createBroker({
-      ...base,
+      settings,
+      records,
+      signer,
+      audit: auth.audit,
+      registry,
+      series,
+      live,
       listen: listeners.mqtt,
-      limits: { connections: settings.limits.connections },
-      authenticate: registry.authenticate,
-      received: reception.receive,
-      connected(device) {
-        // Removed between its sign-in and the answer.
-        if (!registry.device(device)) broker.disconnect(device);
-      },
-      disconnected: presence.disconnected,
+      deviceChanged: alerting.alerts.deviceChanged,
+      stops,
     });
-    stops.push(() => broker.stop());
-    registry.onChange(({ kind, id, change }) => {
-      live.publish(kind, { [kind]: id, change });
-      if (kind !== "device" || change !== "removed") return;
-      broker.disconnect(id);
-      ingest.forget(id);
-      presence.forget(id);
+    const { ingest, presence, config, broker } = devices;
+    const observe = createObserve({
+      ...devices,
+      ...alerting,
+      store: series,
+      states: () => presence.tally(registry.devices().map((device) => device.id)),
+      configs: () => config.tally(registry.devices()),
     });
-    const states = () => presence.tally(registry.devices().map((device) => device.id));
-    const observe = createObserve({ store: series, ingest, reception, broker, states });
     const http = createHttp({
       ...base,
       auth,
@@ -137,20 +123,27 @@ export async function startApp(needs: {
       live,
       version,
       series,
-      delivery: { of: ingest.deliveryOf },
+      delivery: { of: ingest.deliveryOf, late: devices.delivery.late },
       latest: { of: ingest.latestOf },
-      events: { of: delivery.events },
+      events: { of: devices.delivery.events },
+      config,
+      incidents: alerting.alerts,
+      notify: alerting.notify,
       ...observe,
       ...paths,
+      ...(needs.demo ? { demo: needs.demo } : {}),
       secure: listeners.secure,
     });
     const server = await serveHttp({ http, listen: listeners.http, attach: broker.attach });
     stops.push(() => server.stop());
     url = listeners.urlOf(server.port);
     const ports = { http: server.port, mqtt: await broker.start() };
+    doors = listeners.doors(ports);
+    await alerting.start();
+    stops.push(() => alerting.stop());
     log.info("ready", { ...ports, url });
     writeRunFile(settings.dataDir, { pid: process.pid, ...ports });
-    return { ports, url, adminPassword, auth, registry, stop };
+    return { ports, url, adminPassword, auth, registry, broker, live, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -2,6 +2,7 @@ import { type App, type Paths, startApp } from "./app.ts";
 import { systemClock } from "./base/clock.ts";
 import { SettingsError } from "./base/errors.ts";
 import { createLog } from "./base/log.ts";
+import type { Demo } from "./http/index.ts";
 import { loadSettings, type Settings } from "./settings/index.ts";
 
 export interface Run {
@@ -11,6 +12,8 @@ export interface Run {
   settings?: string;
   /** Changes what was loaded: the demo's own defaults. */
   adjust?: (settings: Settings) => Settings;
+  /** The street that this controller is shown with. */
+  demo?: Demo;
 }
 
 declare const LAMPLIGHTER_VERSION: string;
@@ -26,7 +29,9 @@ export async function runUntilSignal(run: Run, started: (app: App) => Promise<()
     const loaded = loadSettings({ env: run.env, ...(run.settings === undefined ? {} : { file: run.settings }) });
     const settings = run.adjust ? run.adjust(loaded) : loaded;
     const log = createLog({ level: settings.logLevel });
-    app = await startApp({ settings, paths: run.paths, clock: systemClock, log, version: LAMPLIGHTER_VERSION });
+    const { paths, demo } = run;
+    const version = LAMPLIGHTER_VERSION;
+    app = await startApp({ settings, paths, clock: systemClock, log, version, ...(demo ? { demo } : {}) });
     const stopped = await started(app);
     log.info("stopping", { signal: await asked });
     await stopped();

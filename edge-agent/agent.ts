@@ -1,19 +1,13 @@
 import type { DeviceKind } from "#wire";
-import {
-  type Collector,
-  createInterfaceCollector,
-  createProbeCollector,
-  createRounds,
-  createSystemCollector,
-  defaultProbes,
-} from "./collectors/index.ts";
+import { type Apply, openApply } from "./apply/index.ts";
 import { readAbout } from "./hardware.ts";
-import type { Cancel, Host } from "./host/index.ts";
-import { createLink, type Link } from "./link/index.ts";
+import type { Host } from "./host/index.ts";
+import { createLink, type Link, webOf } from "./link/index.ts";
 import { holdFolder } from "./lock.ts";
-import { type Log, reason } from "./log.ts";
+import type { Log } from "./log.ts";
+import { createMeasuring, type Measuring } from "./measure.ts";
 import type { Settings } from "./settings.ts";
-import { openIdentity, request, tokenPins } from "./trust/index.ts";
+import { type Dial, openIdentity, request, tokenPins } from "./trust/index.ts";
 
 export interface AgentNeeds {
   host: Host;
@@ -37,13 +31,10 @@ export class BadSettings extends Error {
 
 export type Agent = ReturnType<typeof createAgent>;
 
-/** One device: measures, keeps, sends. */
+/** One device: measures, keeps, sends, and takes configuration. */
 export function createAgent(needs: AgentNeeds) {
-  let link: Link | undefined;
-  let timer: Cancel | undefined;
-  let stopped = false;
+  let parts: { link: Link; apply: Apply; measuring: Measuring } | undefined;
   let release: () => Promise<void> = async () => {};
-  let round: Promise<void> = Promise.resolve();
   const stopping = new AbortController();
 
   return {
@@ -51,59 +42,36 @@ export function createAgent(needs: AgentNeeds) {
      *  BrokenIdentity or FolderInUse. */
     async start(): Promise<void> {
       release = await holdFolder(needs.dataDir);
-      const opened = await open(needs, stopping.signal).catch(async (error) => {
+      parts = await open(needs, stopping.signal).catch(async (error) => {
         await release();
         throw error;
       });
-      link = opened.link;
-      const rounds = createRounds({
-        collectors: opened.collectors,
-        time: needs.host.time,
-        log: needs.log,
-        timeoutMs: needs.settings.intervalMs,
-      });
-      const { time } = needs.host;
-      const started = time.monotonic();
-      let next = 0;
-      const tick = async (): Promise<void> => {
-        try {
-          opened.link.offer(await rounds.collect());
-        } catch (error) {
-          needs.log.error(`a round failed: ${reason(error)}`);
-        }
-        if (stopped) return;
-        // By the grid, not by the last round's end; rounds that would lie in the past are left out.
-        next = Math.max(next + 1, Math.ceil((time.monotonic() - started) / needs.settings.intervalMs));
-        timer = time.after(started + next * needs.settings.intervalMs - time.monotonic(), () => {
-          round = tick();
-        });
-      };
-      opened.link.start();
-      round = tick();
+      parts.link.start();
     },
     /** Flushes, says goodbye, closes. */
     async stop(): Promise<void> {
-      stopped = true;
-      timer?.();
-      await round;
-      await link?.stop(stopping);
+      await parts?.apply.stop();
+      await parts?.measuring.stop();
+      await parts?.link.stop(stopping);
       await release();
     },
     /** As a power cut: nothing is flushed or said. */
     async halt(): Promise<void> {
-      stopped = true;
-      timer?.();
+      parts?.measuring.halt();
       stopping.abort();
-      await link?.halt();
+      await parts?.apply.halt();
+      await parts?.link.halt();
       await release();
     },
     /** Of this run. */
-    boot: () => link?.boot,
+    boot: () => parts?.link.boot,
+    status: () => parts?.link.status(),
   };
 }
 
-async function open(needs: AgentNeeds, signal: AbortSignal): Promise<{ link: Link; collectors: Collector[] }> {
-  const { dataDir, settings, log, version } = needs;
+async function open(needs: AgentNeeds, signal: AbortSignal) {
+  const { dataDir, settings, log, version, controllerUrl, kind } = needs;
+  const { time } = needs.host;
   const identity = await openIdentity(dataDir);
   const remembered = identity.get().token;
   const token = needs.token ?? remembered;
@@ -113,24 +81,25 @@ async function open(needs: AgentNeeds, signal: AbortSignal): Promise<{ link: Lin
     const { enrolled: _, ...rest } = identity.get();
     await identity.replace({ ...rest, token });
   }
-  const dial = { time: needs.host.time, pin: tokenPins(token).certificate, signal };
-  const host = withPinnedController(needs.host, needs.controllerUrl, dial);
+  const { intervalMs, controller, collectors, flushMs, spool } = settings;
+  const apply = await openApply({ time, log, dataDir, own: { intervalMs, controller, collectors } });
+  /** Where the controller's web address is now. */
+  const web = (): string => webOf(apply.settings().controller) ?? controllerUrl;
+  const dial = { time, open: needs.host.sockets.open, pin: tokenPins(token).certificate, signal };
+  const host = withPinnedController(needs.host, web, dial);
   const { hardware, firmware } = await readAbout(host.files, settings.hardware, identity.get().madeUpSerial);
-  const { controllerUrl, kind } = needs;
-  const { intervalMs, flushMs, spool } = settings;
-  const link = await createLink({
-    host,
-    log,
-    identity,
-    application: { controllerUrl, token, kind, hardware },
-    dial,
-    dataDir,
-    version,
-    firmware,
-    intervalMs,
-    spool: { ...spool, flushMs },
-  });
-  return { link, collectors: collectorsOf(needs, host, link) };
+  const application = { controllerUrl, token, kind, hardware };
+  const settled = { ...apply.settings(), configuration: apply, spool: { ...spool, flushMs } };
+  const link = await createLink({ host, log, identity, application, dial, dataDir, version, firmware, ...settled });
+  const footprint = needs.footprint ?? ofThisProcess;
+  const measuring = createMeasuring({ host, log, dataDir, footprint, spool: link.spool, offer: link.offer });
+  const use = (wanted: ReturnType<Apply["settings"]>): void => {
+    link.use(wanted);
+    measuring.use({ ...wanted, controllerUrl: webOf(wanted.controller) ?? controllerUrl });
+  };
+  use(apply.settings());
+  apply.join({ use, redial: link.redial, report: link.report });
+  return { link, apply, measuring };
 }
 
 function ofThisProcess(): { residentBytes: number; cpuMs: number } {
@@ -138,23 +107,8 @@ function ofThisProcess(): { residentBytes: number; cpuMs: number } {
   return { residentBytes: process.memoryUsage.rss(), cpuMs: (user + system) / 1000 };
 }
 
-function collectorsOf(
-  { settings, dataDir, footprint = ofThisProcess, controllerUrl, log }: AgentNeeds,
-  host: Host,
-  link: Link,
-): Collector[] {
-  const { system, interface: interfaces, probe } = settings.collectors;
-  const probes = probe.probes ?? defaultProbes(controllerUrl);
-  return [
-    ...(system.enabled ? [createSystemCollector({ host, dataDir, footprint, spool: link.spool })] : []),
-    ...(interfaces.enabled ? [createInterfaceCollector({ host, settings: interfaces })] : []),
-    ...(probe.enabled ? [createProbeCollector({ host, log, settings: { ...probe, probes } })] : []),
-  ];
-}
-
 /** The controller's own certificate is vouched for by the token, not by an authority: its probe must know that. */
-function withPinnedController(host: Host, controllerUrl: string, dial: Parameters<typeof request>[3]): Host {
-  const { origin } = new URL(controllerUrl);
+function withPinnedController(host: Host, web: () => string, dial: Dial): Host {
   if (dial.pin === "") return host;
   const { sockets } = host;
   return {
@@ -162,7 +116,7 @@ function withPinnedController(host: Host, controllerUrl: string, dial: Parameter
     sockets: {
       ...sockets,
       async get(url, timeoutMs) {
-        if (new URL(url).origin !== origin) return sockets.get(url, timeoutMs);
+        if (new URL(url).origin !== new URL(web()).origin) return sockets.get(url, timeoutMs);
         const late = new AbortController();
         const cancel = host.time.after(timeoutMs, () => late.abort());
         const how = { ...dial, signal: AbortSignal.any([dial.signal, late.signal]) };

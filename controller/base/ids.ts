@@ -11,8 +11,12 @@ export function readableId(prefix: string): string {
 /** `<prefix>_` and 96 random bits in base64url: never met twice. */
 export const randomId = (prefix: string): string => `${prefix}_${randomBytes(12).toString("base64url")}`;
 
-/** A secret of n random bytes as base64url; 32 need no slow hash to keep. */
-export const randomSecret = (bytes = 32): string => randomBytes(bytes).toString("base64url");
+/** A secret of n random bytes as base64url; 32 need no slow hash to keep. None begins with a dash: a command line would
+ *  take it for an option. */
+export function randomSecret(bytes = 32): string {
+  const secret = randomBytes(bytes).toString("base64url");
+  return secret.startsWith("-") ? randomSecret(bytes) : secret;
+}
 
 /** What is kept of a token-strength secret: SHA-256 in base64url. */
 export const hashOf = (secret: string | Uint8Array): string => createHash("sha256").update(secret).digest("base64url");

@@ -167,9 +167,10 @@ export async function createBroker(needs: BrokerNeeds) {
     log.error("broker", { error: error.message }),
   );
 
+  let paused = false;
   function accept(stream: Duplex, request?: IncomingMessage): void {
     stream.on("error", () => stream.destroy());
-    if (!connections.admit(stream)) {
+    if (paused || !connections.admit(stream)) {
       stream.destroy();
       return;
     }
@@ -198,25 +199,49 @@ export async function createBroker(needs: BrokerNeeds) {
   server.on("error", (error) => log.error("mqtt listener", { error: error.message }));
   server.on("tlsClientError", () => {});
 
+  let { port } = needs.listen;
+  const listen = (): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const { host } = needs.listen;
+      const failed = (error: NodeJS.ErrnoException) => {
+        const found = `${host}:${port} (${error.code ?? error.message})`;
+        reject(new SettingsError("mqtt.port", found, "an address that is free"));
+      };
+      server.once("error", failed);
+      server.listen({ host, port, backlog: 4096 }, () => {
+        server.off("error", failed);
+        const address = server.address();
+        port = typeof address === "object" && address ? address.port : 0;
+        resolve(port);
+      });
+    });
+  const hangUp = (): Promise<void> => {
+    const closed = new Promise<void>((done) => server.close(() => done()));
+    connections.closeAll();
+    for (const socket of sockets) socket.destroy();
+    return closed;
+  };
+
   return {
     /** Resolves with the port; rejects with SettingsError when it is taken. */
-    start: (): Promise<number> =>
-      new Promise((resolve, reject) => {
-        const { host, port } = needs.listen;
-        const failed = (error: NodeJS.ErrnoException) => {
-          const found = `${host}:${port} (${error.code ?? error.message})`;
-          reject(new SettingsError("mqtt.port", found, "an address that is free"));
-        };
-        server.once("error", failed);
-        server.listen({ host, port, backlog: 4096 }, () => {
-          server.off("error", failed);
-          const address = server.address();
-          resolve(typeof address === "object" && address ? address.port : 0);
-        });
-      }),
+    start: listen,
+
+    /** The controller goes blind: no device is heard and none gets in, until `resume`. Only the demo does that. */
+    async pause(): Promise<void> {
+      if (paused) return;
+      paused = true;
+      await hangUp();
+    },
+    /** Rejects with SettingsError when somebody took the port meanwhile. */
+    async resume(): Promise<void> {
+      if (!paused) return;
+      await listen();
+      paused = false;
+    },
 
     /** MQTT over WebSocket on the HTTP server's `/mqtt`. */
-    attach: (http: Server): void => acceptWebSockets(http, { packetBytes: limits.packetBytes, accept }),
+    attach: (http: Server): void =>
+      acceptWebSockets(http, { packetBytes: limits.packetBytes, accept, isOpen: () => !paused }),
 
     /** Straight to that device's connection, never by fan-out: one device that doesn't read holds nobody else.
      *  @returns false when it isn't connected or its socket is full; whoever sends must be able to send again. */
@@ -246,9 +271,7 @@ export async function createBroker(needs: BrokerNeeds) {
     counts: (): Counts => ({ ...counts, connections: connections.count() }),
 
     async stop(): Promise<void> {
-      const closed = new Promise<void>((done) => server.close(() => done()));
-      connections.closeAll();
-      for (const socket of sockets) socket.destroy();
+      const closed = hangUp();
       await new Promise<void>((done) => aedes.close(done));
       await closed;
     },

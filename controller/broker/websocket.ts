@@ -5,7 +5,7 @@ import { createWebSocketStream, WebSocketServer } from "ws";
 /** MQTT over WebSocket on the HTTP port: only `/mqtt`, only the subprotocol `mqtt`, never from a web page. */
 export function acceptWebSockets(
   server: Server,
-  needs: { packetBytes: number; accept(stream: Duplex, request: IncomingMessage): void },
+  needs: { packetBytes: number; accept(stream: Duplex, request: IncomingMessage): void; isOpen(): boolean },
 ): void {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -18,7 +18,7 @@ export function acceptWebSockets(
   server.removeAllListeners("upgrade");
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
-    const refusal = refuse(request);
+    const refusal = refuse(request) ?? (needs.isOpen() ? null : "503 Service Unavailable");
     if (refusal) {
       // Destroyed once it is said: who doesn't close its half would keep the socket for ever.
       const answer = `HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;

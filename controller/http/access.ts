@@ -21,7 +21,15 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
   "GET /devices/:id/series": "viewer",
   "GET /devices/:id/latest": "viewer",
   "GET /devices/:id/delivery": "viewer",
+  "GET /devices/:id/late": "viewer",
   "GET /devices/:id/events": "viewer",
+  "GET /devices/:id/config": "viewer",
+  "PUT /devices/:id/config": "operator",
+  "GET /devices/:id/config/revisions": "viewer",
+  "POST /devices/:id/config/revisions/:revision/restore": "operator",
+  "GET /config/schema": "viewer",
+  "POST /config/preview": "operator",
+  "PUT /config": "operator",
   "GET /series": "viewer",
   "GET /stream": "viewer",
 
@@ -50,6 +58,20 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
   "POST /tokens": "admin",
   "DELETE /tokens/:id": "admin",
   "GET /audit": "admin",
+
+  "GET /incidents": "viewer",
+  "GET /incidents/:id": "viewer",
+  "POST /incidents/:id/ack": "operator",
+  "POST /incidents/:id/note": "operator",
+  "GET /channels": "operator",
+  "POST /channels": "admin",
+  "GET /channels/:id": "operator",
+  "PATCH /channels/:id": "admin",
+  "DELETE /channels/:id": "admin",
+  "POST /channels/:id/test": "admin",
+
+  "GET /demo": "viewer",
+  "POST /demo/break": "operator",
 };
 
 const rows = Object.entries(access).map(([call, role]) => {

@@ -2,13 +2,17 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { invalid, notFound } from "../base/errors.ts";
 import { audit } from "./audit.ts";
+import { channels } from "./channels.ts";
+import { deviceConfig, manyConfigs } from "./config.ts";
 import type { Env } from "./context.ts";
+import { demo } from "./demo.ts";
 import { devices } from "./devices.ts";
 import { enrolmentTokens } from "./enrolment-tokens.ts";
 import { enrolments } from "./enrolments.ts";
 import { apiRoot, guard } from "./guard.ts";
 import { idempotency } from "./idempotency.ts";
 import { exported, imports } from "./imports.ts";
+import { incidents } from "./incidents.ts";
 import { httpLimits } from "./limits.ts";
 import type { HttpNeeds } from "./needs.ts";
 import { observed } from "./observed.ts";
@@ -51,6 +55,8 @@ export const createApi = (needs: HttpNeeds) => {
     .route(`${apiRoot}/devices`, devices(needs))
     .route(`${apiRoot}/devices`, deviceSeries(needs))
     .route(`${apiRoot}/devices`, observed(needs))
+    .route(`${apiRoot}/devices`, deviceConfig(needs))
+    .route(`${apiRoot}/config`, manyConfigs(needs))
     .route(`${apiRoot}/series`, siteSeries(needs))
     .route(`${apiRoot}/enrolment-tokens`, enrolmentTokens(needs))
     .route(`${apiRoot}/enrolments`, enrolments(needs))
@@ -60,6 +66,9 @@ export const createApi = (needs: HttpNeeds) => {
     .route(`${apiRoot}/users`, users(needs))
     .route(`${apiRoot}/tokens`, tokens(needs))
     .route(`${apiRoot}/audit`, audit(needs))
+    .route(`${apiRoot}/incidents`, incidents(needs))
+    .route(`${apiRoot}/channels`, channels(needs))
+    .route(`${apiRoot}/demo`, demo(needs))
     .all(`${apiRoot}/*`, (c) => {
       throw notFound("resource", c.req.path);
     });

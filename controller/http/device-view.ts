@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { type ConfigBrief, configStatuses } from "../config/index.ts";
 import type { Device } from "../registry/index.ts";
 import type { PresenceView } from "../registry/presence/index.ts";
 import { location } from "./input.ts";
 
 export const kinds = ["access-point", "sensor", "gateway", "switch"] as const;
 export const states = ["awaiting", "online", "suspect", "offline", "sleeping", "maintenance", "unknown"] as const;
-const configStates = ["trying", "applied", "partly", "rejected", "reverted", "foreign", "unknown"] as const;
+export const configStates = ["trying", "applied", "partly", "rejected", "reverted", "foreign", "unknown"] as const;
 
 /** DESIGN §8 "device". */
 export const deviceSchema = z.object({
@@ -18,6 +19,8 @@ export const deviceSchema = z.object({
   tags: z.array(z.string()),
   location: location.nullable(),
   state: z.enum(states),
+  /** Why it is silent, where that is known: it said goodbye, said that it sleeps, or its site is closed. */
+  why: z.enum(["stopped", "said", "hours"]).nullable(),
   since: z.int().nullable(),
   lastSeenAt: z.int().nullable(),
   boot: z.string().nullable(),
@@ -27,7 +30,15 @@ export const deviceSchema = z.object({
   clock: z.enum(["synced", "corrected", "unknown"]).nullable(),
   hardware: z.object({ model: z.string(), serial: z.string() }).nullable(),
   spool: z.object({ batches: z.int(), points: z.int(), bytes: z.int() }).nullable(),
-  config: z.object({ desired: z.int().nullable(), reported: z.int().nullable(), state: z.enum(configStates) }),
+  config: z.object({
+    desired: z.int().nullable(),
+    reported: z.int().nullable(),
+    state: z.enum(configStates),
+    status: z.enum(configStatuses),
+    since: z.int().nullable(),
+    revertsAt: z.int().nullable(),
+    why: z.string().nullable(),
+  }),
   version: z.int(),
   createdAt: z.int(),
   updatedAt: z.int(),
@@ -35,12 +46,13 @@ export const deviceSchema = z.object({
 export type DeviceView = z.infer<typeof deviceSchema>;
 
 /** A device as people see it: what is known of it, and whether it is there. */
-export function viewOf(device: Device, presence: PresenceView): DeviceView {
+export function viewOf(device: Device, presence: PresenceView, config: ConfigBrief): DeviceView {
   const { keys: _, ...known } = device;
   const { birth, spool } = presence;
   return {
     ...known,
     state: presence.state,
+    why: presence.why ?? null,
     since: presence.since,
     lastSeenAt: presence.lastSeenAt,
     boot: presence.boot,
@@ -50,13 +62,6 @@ export function viewOf(device: Device, presence: PresenceView): DeviceView {
     clock: presence.clock,
     hardware: device.hardware ?? birth?.hardware ?? null,
     spool: spool ? { batches: spool.batches, points: spool.points, bytes: spool.bytes } : null,
-    config: configOf(birth?.config),
+    config,
   };
-}
-
-/** No configuration was ever pushed from here, so a device with a revision has it from elsewhere. */
-function configOf(reported: { revision: number; state: string } | undefined): DeviceView["config"] {
-  if (!reported) return { desired: null, reported: null, state: "unknown" };
-  const state = reported.revision > 0 ? "foreign" : (reported.state as DeviceView["config"]["state"]);
-  return { desired: null, reported: reported.revision, state };
 }

@@ -33,8 +33,8 @@ const deviceQuery = z.strictObject({
 const one = { what: "The device", schema: deviceSchema };
 
 /** /devices */
-export const devices = ({ registry, presence }: Pick<HttpNeeds, "registry" | "presence">) => {
-  const view = (device: Device) => viewOf(device, presence.of(device.id));
+export const devices = ({ registry, presence, config }: Pick<HttpNeeds, "registry" | "presence" | "config">) => {
+  const view = (device: Device) => viewOf(device, presence.of(device.id), config.brief(device.id));
 
   function find(asked: z.infer<typeof deviceQuery>): readonly Device[] {
     const { site, kind, tag, state } = asked;

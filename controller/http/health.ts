@@ -9,9 +9,11 @@ const text = (summary: string) =>
   describeRoute({ tags: ["operation"], summary, responses: { 200: { description: summary } } });
 
 /** /healthz, /readyz, /metrics: for those who watch the watcher. */
-export const health = (needs: Pick<HttpNeeds, "health" | "metrics" | "auth" | "live" | "version">) =>
+export const health = (needs: Pick<HttpNeeds, "health" | "metrics" | "auth" | "live" | "version" | "demo">) =>
   new Hono<Env>()
-    .get("/healthz", text("The process runs"), (c) => c.json({ ok: true, version: needs.version }, 200))
+    .get("/healthz", text("The process runs"), (c) =>
+      c.json({ ok: true, version: needs.version, ...(needs.demo ? { simulated: true } : {}) }, 200),
+    )
     .get("/readyz", text("It can do its job: store what devices send"), (c) => {
       const state = needs.health();
       return c.json(state, state.ready ? 200 : 503);

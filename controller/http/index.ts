@@ -12,9 +12,10 @@ import type { HttpNeeds } from "./needs.ts";
 import { onError } from "./problems.ts";
 import { web } from "./web.ts";
 
+export type { BreakWish, DemoView } from "./demo.ts";
 export { httpLimits, liveLimits } from "./limits.ts";
 export { createLive, type Live } from "./live.ts";
-export type { Health, HttpNeeds, Metric } from "./needs.ts";
+export type { Demo, Health, HttpNeeds, Metric } from "./needs.ts";
 export { type HttpServer, serveHttp } from "./serve.ts";
 
 /** For the dashboards' typed client: `hc<Api>("/")`, by `import type`. */

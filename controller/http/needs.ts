@@ -1,10 +1,14 @@
+import type { Alerts } from "../alert/index.ts";
 import type { Auth } from "../auth/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
-import type { Delivery } from "../ingest/index.ts";
+import type { Config } from "../config/index.ts";
+import type { Delivery, Late } from "../ingest/index.ts";
+import type { Notify } from "../notify/index.ts";
 import type { Registry } from "../registry/index.ts";
 import type { PresenceView } from "../registry/presence/index.ts";
 import type { SeriesStore } from "../store/series/index.ts";
+import type { BreakWish, DemoView } from "./demo.ts";
 import type { Live } from "./live.ts";
 
 export interface LatestPoint {
@@ -36,6 +40,13 @@ export interface Metric {
   values: { labels?: Record<string, string>; value: number }[];
 }
 
+/** The simulated street. */
+export interface Demo {
+  view(): DemoView;
+  /** Throws "invalid" with what is allowed. */
+  break(by: { kind: string; id: string }, wish: BreakWish): Promise<{ did: string; watch: string }>;
+}
+
 /** What this room needs of the others; app.ts fits it. */
 export interface HttpNeeds {
   clock: Clock;
@@ -44,11 +55,18 @@ export interface HttpNeeds {
   auth: Auth;
   registry: Registry;
   presence: { of(device: string): PresenceView };
-  delivery: { of(device: string): Delivery | Promise<Delivery> };
+  delivery: {
+    of(device: string): Delivery | Promise<Delivery>;
+    /** Stretches of time whose points came afterwards. */
+    late(device: string, from: number, to: number): Promise<Omit<Late, "device">[]>;
+  };
   latest: { of(device: string): readonly LatestPoint[] };
   /** Newest first. */
   events: { of(device: string, page: { limit: number; before?: number | undefined }): Promise<DeviceEventRow[]> };
   series: Pick<SeriesStore, "query">;
+  config: Pick<Config, "brief" | "of" | "put" | "revisions" | "restore" | "preview" | "putMany">;
+  incidents: Pick<Alerts, "of" | "list" | "events" | "ack" | "note">;
+  notify: Pick<Notify, "channels" | "test" | "healthOf">;
   live: Live;
   health(): Health;
   metrics(): Metric[];
@@ -58,6 +76,8 @@ export interface HttpNeeds {
   docsRoot: string;
   /** The agent as one file, for devices to fetch at /agent.cjs. */
   agentFile?: string;
+  /** Only in the demo. */
+  demo?: Demo;
   /** Served over TLS: cookies are then for TLS only. */
   secure: boolean;
 }

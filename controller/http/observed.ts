@@ -3,7 +3,7 @@ import { z } from "zod";
 import { notFound } from "../base/errors.ts";
 import type { Env } from "./context.ts";
 import { describe } from "./document.ts";
-import { query } from "./input.ts";
+import { instant, query } from "./input.ts";
 import { httpLimits } from "./limits.ts";
 import type { HttpNeeds } from "./needs.ts";
 import { pageOf, pageOfRows, pageQuery, rowCursor } from "./pages.ts";
@@ -39,13 +39,19 @@ const eventSchema = z.object({
   detail: z.record(z.string(), z.unknown()),
 });
 
-/** /devices/{id}/latest, /delivery, /events: what came of it. */
+const lateSchema = z.object({
+  items: z.array(z.object({ from: z.int(), to: z.int(), points: z.int(), arrivedAt: z.int() })),
+});
+const dayMs = 86_400_000;
+
+/** /devices/{id}/latest, /delivery, /late, /events: what came of it. */
 export const observed = ({
   registry,
   latest,
   delivery,
   events,
-}: Pick<HttpNeeds, "registry" | "latest" | "delivery" | "events">) => {
+  clock,
+}: Pick<HttpNeeds, "registry" | "latest" | "delivery" | "events" | "clock">) => {
   const check = (id: string): string => {
     if (!registry.device(id)) throw notFound("device", id);
     return id;
@@ -65,6 +71,19 @@ export const observed = ({
         200: { what: "Counted in points", schema: deliverySchema },
       }),
       async (c) => c.json(await delivery.of(check(c.req.param("id"))), 200),
+    )
+    .get(
+      "/:id/late",
+      describe("series", "When its line was down: what it measured then came afterwards", {
+        200: { what: "Stretches of time, oldest first; of the last day unless told", schema: lateSchema },
+      }),
+      query(z.strictObject({ from: instant.optional(), to: instant.optional() })),
+      async (c) => {
+        const asked = c.req.valid("query");
+        const to = asked.to ?? clock.now();
+        const items = await delivery.late(check(c.req.param("id")), asked.from ?? to - dayMs, to);
+        return c.json({ items }, 200);
+      },
     )
     .get(
       "/:id/events",

@@ -51,6 +51,21 @@ export function rowCursor(cursor: string | undefined): number | undefined {
   return Number(id);
 }
 
+/** Rows in their order, of which one more than `limit` were asked for. */
+export function pageOfKeys<T>(rows: readonly T[], limit: number, keyOf: (row: T) => readonly string[]): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last ? encode(keyOf(last)) : null };
+}
+
+/** The key in a cursor of `pageOfKeys`, of so many parts. */
+export function keyCursor(cursor: string | undefined, parts: number): string[] | undefined {
+  if (cursor === undefined) return undefined;
+  const key = decode(cursor);
+  if (key.length !== parts) throw badCursor();
+  return key;
+}
+
 function isAfter(key: readonly string[], after: readonly string[]): boolean {
   for (const [i, part] of key.entries()) {
     const other = after[i] ?? "";

@@ -18,7 +18,7 @@ export const stream = (needs: Pick<HttpNeeds, "live" | "clock" | "auth" | "log">
       tags: ["live"],
       summary: "Live events, as server-sent events",
       description:
-        "Resumes by `Last-Event-ID`, or `?after=` where a page opens another stream; the event `reset` says that some were missed. Events: `presence` (a state changed), `heard` (who was heard, every few seconds), `device`, `site`, `enrolment`, and with `?latest=<device>` the newest values of that device.",
+        "Resumes by `Last-Event-ID`, or `?after=` where a page opens another stream; the event `reset` says that some were missed. Events: `presence` (a state changed), `heard` (who was heard, every few seconds), `device`, `site`, `enrolment`, `incident` (one is other than before), `config` (how a configuration stands), and with `?latest=<device>` the newest values of that device.",
       responses: { 200: { description: "Events", content: { "text/event-stream": { schema: { type: "string" } } } } },
     }),
     query(z.strictObject({ latest: z.string().min(1).max(64).optional(), after: z.string().max(64).optional() })),

@@ -5,6 +5,7 @@ import { createSerial } from "../base/serial.ts";
 import type { Outcome, SeriesStore, StoredPoint } from "../store/series/index.ts";
 import { createAcknowledge } from "./acknowledge.ts";
 import { isUnreadable, type JudgedBatch, judge, type Unreadable } from "./judge.ts";
+import { lateOf } from "./late.ts";
 import { createLatest } from "./latest.ts";
 import { createLedger } from "./ledger/index.ts";
 import { createPatience } from "./patience.ts";
@@ -12,6 +13,7 @@ import { type Arrival, createQueue, type QueueLimits, queueLimits } from "./queu
 import type { Commit, DeliveryRecords } from "./records.ts";
 
 export type { BootDelivery, Delivery } from "./delivery.ts";
+export type { Late } from "./late.ts";
 export { createReception } from "./reception.ts";
 export { createDeliveryRecords, type DeliveryRecords } from "./records.ts";
 
@@ -101,7 +103,7 @@ export function createIngest(needs: IngestNeeds) {
 
   async function group(arrivals: Arrival[]): Promise<void> {
     await Promise.all([...new Set(arrivals.map((a) => a.device))].map((device) => ledger.load(device)));
-    const commit: Commit = { ledgers: [], evicted: [], quarantined: [], events: [] };
+    const commit: Commit = { ledgers: [], evicted: [], quarantined: [], events: [], late: [] };
     const batches: JudgedBatch[] = [];
     for (const arrival of arrivals) {
       const judged = judgeArrival(arrival);
@@ -134,7 +136,8 @@ export function createIngest(needs: IngestNeeds) {
     }
     const { ledgers, evicted } = ledger.changed();
     const quarantined = commit.quarantined.filter((row) => ledger.isLoaded(row.device));
-    const all: Commit = { ...commit, quarantined, ledgers, evicted };
+    const late = lateOf(settled.filter((batch) => fresh.has(batch)));
+    const all: Commit = { ...commit, quarantined, ledgers, evicted, late };
     const done = await patience.until(() => needs.records.commit(all).then(() => true));
     if (!done) return ledger.again(all);
     for (const batch of settled) acknowledge.delivered(batch.device, batch.boot, batch.seq);
@@ -269,7 +272,7 @@ export function createIngest(needs: IngestNeeds) {
         statementsWait = false;
         const rows = ledger.changed();
         if (rows.ledgers.length === 0 && rows.evicted.length === 0) return;
-        await needs.records.commit({ ...rows, quarantined: [], events: [] }).catch((error: unknown) => {
+        await needs.records.commit({ ...rows, quarantined: [], events: [], late: [] }).catch((error: unknown) => {
           ledger.again(rows);
           throw error;
         });

@@ -1,4 +1,4 @@
-import { decode, type Heartbeat, limits, type ParsedTopic, type Presence } from "#wire";
+import { type ConfigReported, decode, type Heartbeat, limits, type ParsedTopic, type Presence } from "#wire";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Arrival } from "./queue.ts";
@@ -11,6 +11,7 @@ export interface ReceptionNeeds {
     heartbeat(device: string, message: Heartbeat): void;
     contact(device: string): void;
   };
+  config: { reported(device: string, message: ConfigReported): void };
   queue(arrival: Arrival): void;
   /** What was on its way when a device was removed must not bring its rows back. */
   isDevice(device: string): boolean;
@@ -59,8 +60,20 @@ export function createReception(needs: ReceptionNeeds) {
         if (!about.will) needs.presence.heartbeat(device, read.message);
         return;
       }
+      case "config/reported": {
+        const read = decode("config/reported", payload);
+        if (!read.ok) {
+          refuse(device, suffix, read.problem);
+          return;
+        }
+        // Nobody leaves a report as a will but to deceive.
+        if (about.will) return;
+        needs.presence.contact(device);
+        needs.config.reported(device, read.message);
+        return;
+      }
       default: {
-        // Reports on configuration, firmware and commands: understood, and for rooms that are not built yet.
+        // Reports on firmware and commands: understood, and for rooms that are not built yet.
         const read = payload.byteLength <= limits.packetBytes ? decode(suffix, payload) : null;
         if (!read?.ok) {
           refuse(device, suffix, read?.problem ?? "too long");

@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import type { DeviceEvent } from "#wire";
 import type { Database } from "../store/records/index.ts";
 import type { RefusedPoint } from "./judge.ts";
+import { keepLate, type Late, lateFrom } from "./late.ts";
 import type { BootLedger } from "./ledger/boot.ts";
 import type { LedgerRows } from "./ledger/index.ts";
 
@@ -29,6 +30,7 @@ export interface KeptEvent {
 export interface Commit extends LedgerRows {
   quarantined: Quarantined[];
   events: KeptEvent[];
+  late: Late[];
 }
 
 /** Where ledger, quarantine and events outlive the controller; one transaction a group. */
@@ -60,6 +62,7 @@ export function createDeliveryRecords(db: Kysely<Database>, limits = keepLimits)
         for (const { device, boot } of commit.evicted)
           await trx.deleteFrom("boot_ledgers").where("device", "=", device).where("boot", "=", boot).execute();
         for (const row of commit.quarantined) await quarantine(trx, row, kept, limits.quarantineBytesPerDevice);
+        for (const late of commit.late) await keepLate(trx, late);
         for (const event of commit.events) await keepEvent(trx, event);
         for (const device of new Set(commit.events.map((e) => e.device))) await trimEvents(trx, device, limits);
       });
@@ -69,7 +72,7 @@ export function createDeliveryRecords(db: Kysely<Database>, limits = keepLimits)
     /** All that is kept of a device that was removed. */
     async forget(device: string): Promise<void> {
       await db.transaction().execute(async (trx) => {
-        for (const table of ["boot_ledgers", "quarantine", "device_events"] as const)
+        for (const table of ["boot_ledgers", "quarantine", "device_events", "late_arrival"] as const)
           await trx.deleteFrom(table).where("device", "=", device).execute();
       });
       quarantineBytes.delete(device);
@@ -85,6 +88,19 @@ export function createDeliveryRecords(db: Kysely<Database>, limits = keepLimits)
         receivedAt: received_at,
         detail: JSON.parse(detail) as Record<string, unknown>,
       }));
+    },
+
+    /** Stretches whose points came afterwards, as far as they reach into [from, to); oldest first. */
+    async late(device: string, from: number, to: number): Promise<Omit<Late, "device">[]> {
+      const rows = await db
+        .selectFrom("late_arrival")
+        .selectAll()
+        .where("device", "=", device)
+        .where("to_at", ">=", from)
+        .where("from_at", "<", to)
+        .orderBy("from_at")
+        .execute();
+      return rows.map(lateFrom);
     },
 
     async quarantined(device: string, limit: number) {

@@ -28,6 +28,11 @@ export async function openListeners(needs: { settings: Settings; key: KeyObject;
     pin: speaks.http === "plain" ? "" : (certificate?.pin ?? ""),
     /** Browsers come over TLS: ours, or that of a proxy in front. */
     secure: speaks.http !== "plain" || settings.publicUrl?.startsWith("https:") === true,
+    /** Where this machine itself finds what listens on these ports. */
+    doors: (ports: { http: number; mqtt: number }) => ({
+      mqtt: { host: settings.mqtt.host, port: ports.mqtt },
+      http: { host: settings.http.host, port: ports.http, secure: speaks.http !== "plain" },
+    }),
     /** Under which people and devices reach the controller that listens on `port`. */
     urlOf(port: number): string {
       if (settings.publicUrl) return settings.publicUrl.replace(/\/$/, "");

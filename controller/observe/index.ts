@@ -19,6 +19,10 @@ export interface ObserveNeeds {
   broker: { counts(): Record<string, number> };
   /** Devices by state. */
   states(): Record<string, number>;
+  alerts: { counts(): Record<string, number> };
+  notify: { counts(): Record<string, number> };
+  /** Devices by how their configuration stands. */
+  configs(): Record<string, number>;
 }
 
 /** How the controller itself is: what /readyz and /metrics say. */
@@ -77,6 +81,30 @@ export function createObserve(needs: ObserveNeeds) {
           help: "Devices by state.",
           values: Object.entries(needs.states()).map(([state, value]) => ({ labels: { state }, value })),
         },
+        {
+          name: "lamplighter_config_devices",
+          kind: "gauge",
+          help: "Devices by how their configuration stands.",
+          values: Object.entries(needs.configs()).map(([status, value]) => ({ labels: { status }, value })),
+        },
+        one("incidents_open", "gauge", "Open incidents.", needs.alerts.counts()["open"]),
+        ...counters("incidents", "Incidents since the start, by what became of them.", needs.alerts.counts(), [
+          "opened",
+          "resolved",
+          "closed",
+        ]),
+        one("outbox_waiting", "gauge", "Notices that wait for their receiver.", needs.notify.counts()["waiting"]),
+        one(
+          "outbox_oldest_seconds",
+          "gauge",
+          "How long the oldest of them waits.",
+          (needs.notify.counts()["oldestMs"] ?? 0) / 1_000,
+        ),
+        ...counters("notices", "Notices since the start, by attempt.", needs.notify.counts(), [
+          "sent",
+          "retried",
+          "dead",
+        ]),
         one("store_ready", "gauge", "1 when the series store can store.", needs.store.state().ready ? 1 : 0),
         one("process_resident_bytes", "gauge", "Memory of the controller.", memory.rss),
         one("process_cpu_seconds_total", "counter", "Processor time of the controller.", (cpu.user + cpu.system) / 1e6),

@@ -16,6 +16,7 @@ import { createImports, type Imports } from "./import/index.ts";
 import { type KnockLimits, registryLimits } from "./limits.ts";
 import { createHolders, loadMemory } from "./memory.ts";
 import type { AuditLog, Change, Room } from "./room.ts";
+import { createServiceHours, type Hours } from "./service-hours.ts";
 import type { Site } from "./site.ts";
 import { createSites, type Sites } from "./sites.ts";
 
@@ -29,6 +30,7 @@ export { devicesCsv, sitesCsv } from "./import/export.ts";
 export { type ImportKind, type ImportRecord, importLimits, type Plan, readTable, type Table } from "./import/index.ts";
 export { type KnockLimits, knockLimits, registryLimits } from "./limits.ts";
 export type { By, Change } from "./room.ts";
+export type { Hours } from "./service-hours.ts";
 export { type ServiceHours, type Site, type UplinkKind, uplinkKinds, type Weekday, weekdays } from "./site.ts";
 export type { NewSite, SiteChange } from "./sites.ts";
 
@@ -43,6 +45,9 @@ export interface Registry {
   sites(): readonly Site[];
   /** The device's site now. */
   siteOf(device: string): string | null;
+  /** Whether the device's site serves now; no site: always. */
+  hoursOf(device: string): Hours;
+  hoursOfSite(site: string): Hours;
   /** Through which device it was reached at that time; null: direct, or not known. */
   viaAt(device: string, at: number): string | null;
   /** Who was at the site in [from, to), and from when to when. */
@@ -81,6 +86,7 @@ export async function createRegistry(needs: {
     keySet: needs.keySet,
     mqttUrl: needs.mqttUrl,
   };
+  const hours = createServiceHours((id) => memory.sites.get(id));
   const devices = sorted(memory.devices, "device", changes.on);
   const sites = sorted(memory.sites, "site", changes.on);
   return {
@@ -90,6 +96,8 @@ export async function createRegistry(needs: {
     site: (id) => memory.sites.get(id),
     sites,
     siteOf: (device) => memory.devices.get(device)?.site ?? null,
+    hoursOf: (device) => hours(memory.devices.get(device)?.site ?? null, clock.now()),
+    hoursOfSite: (site) => hours(site, clock.now()),
     viaAt: (device, at) => memory.memberships.get(device)?.find((one) => covers(one, at))?.via ?? null,
     membersOf: (site, from, to) =>
       [...memory.memberships.values()]

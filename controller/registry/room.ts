@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Serial } from "../base/serial.ts";
+import { rowsAtOnce, turn } from "../base/turn.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import type { Holders, Memory } from "./memory.ts";
 
@@ -65,7 +66,10 @@ export async function takeAll(
   also: (t: Kysely<Database>) => Promise<void>,
 ): Promise<void> {
   await room.records.db.transaction().execute(async (t) => {
-    for (const step of steps) await step.write(t);
+    for (const [i, step] of steps.entries()) {
+      if (i % rowsAtOnce === rowsAtOnce - 1) await turn();
+      await step.write(t);
+    }
     await also(t);
   });
   for (const step of steps) step.keep();

@@ -146,6 +146,38 @@ export const schema = z.strictObject({
       range(1_000, 3_600_000, "milliseconds"),
     ),
   }),
+  alert: z.strictObject({
+    holdMs: key(
+      whole(0, 600_000).default(20_000),
+      "After a device is offline, how long its neighbours have to follow before it stands alone.",
+      range(0, 600_000, "milliseconds"),
+    ),
+    stoppedHoldMs: key(
+      whole(0, 3_600_000).default(180_000),
+      "The same for a device that said goodbye, which may just restart.",
+      range(0, 3_600_000, "milliseconds"),
+    ),
+    groupWaitMs: key(
+      whole(0, 600_000).default(15_000),
+      "How long a new incident waits before it is told; what is over by then is told to nobody.",
+      range(0, 600_000, "milliseconds"),
+    ),
+    groupIntervalMs: key(
+      whole(1_000, 86_400_000).default(300_000),
+      "The least time between two notices of an incident that only grows.",
+      range(1_000, 86_400_000, "milliseconds"),
+    ),
+    recoveryGraceMs: key(
+      whole(0, 3_600_000).default(120_000),
+      "How long the last devices of a site have once the site is back (at least three of their intervals).",
+      range(0, 3_600_000, "milliseconds"),
+    ),
+    storeGraceMs: key(
+      whole(0, 3_600_000).default(30_000),
+      "How long measurements cannot be stored before somebody is told.",
+      range(0, 3_600_000, "milliseconds"),
+    ),
+  }),
 });
 
 export type Settings = z.infer<typeof schema>;

@@ -41,7 +41,7 @@ const known = { controller: text, token: text, "data-dir": text, config: text, k
 export function parseOptions(argv: readonly string[], env: Env, version: string): Parsed {
   let values: Record<string, string | boolean | undefined>;
   try {
-    ({ values } = parseArgs({ args: [...argv], options: known, strict: true }));
+    ({ values } = parseArgs({ args: withToken(argv), options: known, strict: true }));
   } catch (error) {
     return { exit: 64, problem: `${(error as Error).message.split("\n")[0]}. Try --help.` };
   }
@@ -56,6 +56,14 @@ export function parseOptions(argv: readonly string[], env: Env, version: string)
   } catch (error) {
     return error instanceof Missing ? { exit: 64, problem: error.message } : { exit: 78, problem: reason(error) };
   }
+}
+
+/** A token may begin with a dash, and would be taken for an option. */
+function withToken(argv: readonly string[]): string[] {
+  const at = argv.indexOf("--token");
+  const value = argv[at + 1];
+  if (at < 0 || value === undefined || !check(messages.enrolmentToken, value).ok) return [...argv];
+  return [...argv.slice(0, at), `--token=${value}`, ...argv.slice(at + 2)];
 }
 
 class Missing extends Error {}

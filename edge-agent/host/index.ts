@@ -1,3 +1,5 @@
+import type { Socket } from "node:net";
+
 /** The one port through which the agent sees its host. Linux is one side; fixtures and the simulated street are others. */
 export interface Host {
   time: Time;
@@ -45,6 +47,8 @@ export interface Sockets {
   connect(host: string, port: number, timeoutMs: number): Promise<void>;
   /** GET without following redirects; the body is read to its end (at most 64 KiB) and thrown away. */
   get(url: string, timeoutMs: number): Promise<{ status: number }>;
+  /** As node's net.connect: the raw TCP connection under everything that the agent says to its controller. */
+  open(host: string, port: number): Socket;
 }
 
 export { createLinuxHost } from "./linux/index.ts";

@@ -18,7 +18,9 @@ export async function assemble(needs: LinkNeeds): Promise<Parts> {
     saved.catch((error) => log.error(`identity: ${reason(error)}`));
     return key;
   });
-  const parts = { needs, boot, session: 0, exit, told: [] as string[], useful: false } as unknown as Parts;
+  const { intervalMs, controller: address } = needs;
+  const begin = { session: 0, told: [] as string[], useful: false, address, intervalMs };
+  const parts = { needs, boot, exit, ...begin } as unknown as Parts;
   parts.spool = await createSpool({
     folder: join(needs.dataDir, "spool"),
     boot,

@@ -4,7 +4,7 @@ import { type Application, type Dial, enrol, type IdentityFile, WrongPin } from 
 
 export interface CredentialsNeeds {
   identity: IdentityFile;
-  application: Application;
+  application: () => Application;
   dial: Dial;
   log: Log;
 }
@@ -25,7 +25,7 @@ export function createCredentials({ identity, application, dial, log }: Credenti
       const known = identity.get().enrolled;
       if (known && !refused) return known;
       try {
-        const answer = await enrol(identity.get(), application, dial);
+        const answer = await enrol(identity.get(), application(), dial);
         if (answer.state !== "enrolled") {
           tell(`enrolment ${answer.state === "awaiting" ? "waits" : "refused"}: ${answer.why}`);
           return undefined;

@@ -17,7 +17,7 @@ export function createExit(key: () => string) {
 }
 
 /** The device's own serial number and the hash of its configuration stay readable: they name infrastructure, not people. */
-function withOwn<T>(message: T, clean: T): T {
-  const { hardware, config } = message as { hardware?: unknown; config?: unknown };
-  return { ...clean, ...(hardware === undefined ? {} : { hardware }), ...(config === undefined ? {} : { config }) };
+function withOwn<T extends object>(message: T, clean: T): T {
+  const own = Object.entries(message).filter(([key]) => key === "hardware" || key === "config" || key === "hash");
+  return { ...clean, ...Object.fromEntries(own) };
 }

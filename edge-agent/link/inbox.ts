@@ -1,6 +1,6 @@
 import { type Delivered, decode, type KeySet, type Purpose, parseTopic, type Welcome } from "#wire";
 import type { Log } from "../log.ts";
-import { type BelievedTime, type Trusted, verifySigned } from "../trust/index.ts";
+import { type BelievedTime, type BodyOf, refusalSentence, type Trusted, verifySigned } from "../trust/index.ts";
 
 /** Refusals in the log per session: whoever can write to our topics must not fill the flash with lines. */
 const mostLines = 20;
@@ -12,6 +12,11 @@ export interface InboxNeeds {
   delivered: (message: Delivered) => void;
   welcome: (body: Welcome) => void;
   keys: (set: KeySet, floor: number) => void;
+  /** @param text the exact text that was signed */
+  config: (body: BodyOf<"config">, text: string) => void;
+  confirm: (body: BodyOf<"confirm">) => void;
+  /** A configuration that is not to be believed, and why. */
+  configRefused: (why: string) => void;
   /** Something signed raised it. */
   floor: (floor: number) => void;
 }
@@ -37,12 +42,15 @@ export function createInbox(needs: InboxNeeds) {
     const verdict = verifySigned(purpose, payload, trusted(), needs.time());
     if (!verdict.ok) {
       warn(`link: ${purpose} refused: ${verdict.why}${verdict.detail && ` (${verdict.detail})`}`);
+      if (purpose === "config") needs.configRefused(refusalSentence(verdict));
       return;
     }
     const { body, floor } = verdict;
     if (body.purpose !== "keys" && floor > trusted().floor) needs.floor(floor);
     if (body.purpose === "keys") needs.keys(body.keySet, floor);
     else if (body.purpose === "welcome") needs.welcome(body);
+    else if (body.purpose === "config") needs.config(body, verdict.text);
+    else if (body.purpose === "confirm") needs.confirm(body);
     else warn(`link: ${purpose} came; this agent can't act on it yet`);
   }
 

@@ -1,3 +1,4 @@
+import type { ConfigReported } from "#wire";
 import type { Sample } from "../collectors/index.ts";
 import { assemble } from "./assemble.ts";
 import { type LinkNeeds, nowOf, selfOf } from "./parts.ts";
@@ -13,8 +14,10 @@ export async function createLink(needs: LinkNeeds) {
   const parts = await assemble(needs);
   const { batcher, spool, clock, exit } = parts;
   const supervisor = supervise(parts);
-  parts.pulse = createPulse(needs.host.time, needs.intervalMs, () =>
-    supervisor.session()?.publish("heartbeat", exit.text("heartbeat", heartbeat(selfOf(parts), nowOf(parts)))),
+  parts.pulse = createPulse(
+    needs.host.time,
+    () => parts.intervalMs,
+    () => supervisor.session()?.publish("heartbeat", exit.text("heartbeat", heartbeat(selfOf(parts), nowOf(parts)))),
   );
   return {
     boot: parts.boot,
@@ -24,6 +27,23 @@ export async function createLink(needs: LinkNeeds) {
       batcher.add(samples);
     },
     event: batcher.event,
+    /** Holds from the next connection on. @param to.controller absent: the address that enrolment gave */
+    use(to: { intervalMs: number; controller: string | undefined }): void {
+      parts.intervalMs = to.intervalMs;
+      parts.address = to.controller;
+    },
+    redial: supervisor.redial,
+    /** Of this boot, and what is kept until it is delivered. */
+    status: () => ({
+      connected: supervisor.session() !== undefined,
+      batches: batcher.seq(),
+      kept: spool.state().batches,
+    }),
+    /** Says where configuration is, if a connection stands; it is said again over the next one. */
+    report(report: Omit<ConfigReported, "v" | "session" | "at">): void {
+      const message: ConfigReported = { v: 1, ...report, session: parts.session, at: clock.believed() };
+      supervisor.session()?.publish("config/reported", exit.text("config/reported", message), true);
+    },
     flush: spool.flush,
     spool: { bytes: spool.bytes, writtenBytes: spool.writtenBytes },
     /** Everything is on flash, the controller knows that this was meant, and the connection is closed.

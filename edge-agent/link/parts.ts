@@ -1,3 +1,4 @@
+import type { Birth } from "#wire";
 import type { Host } from "../host/index.ts";
 import type { Log } from "../log.ts";
 import type { Application, Dial, IdentityFile } from "../trust/index.ts";
@@ -9,6 +10,19 @@ import type { Pulse } from "./pulse.ts";
 import type { Sender } from "./sender.ts";
 import type { Spool, SpoolSettings } from "./spool/index.ts";
 
+/** What comes down about configuration, and what birth and heartbeat say of it. */
+export interface Configuration {
+  summary(): Birth["config"];
+  /** A trial is under way: what fails now may be its fault. */
+  isTrying(): boolean;
+  /** A connection stands, and birth was given. */
+  opened(session: number): void;
+  desired(body: { revision: number; trialMs: number; document: Record<string, unknown> }, text: string): void;
+  confirm(body: { revision: number; attempt: number; session: number }): void;
+  /** A body that failed its verification. */
+  refused(message: string): void;
+}
+
 export interface LinkNeeds {
   host: Pick<Host, "time" | "random">;
   log: Log;
@@ -18,8 +32,11 @@ export interface LinkNeeds {
   dataDir: string;
   version: string;
   firmware: string;
+  /** Both until `use` says otherwise. */
   intervalMs: number;
+  controller: string | undefined;
   spool: SpoolSettings;
+  configuration: Configuration;
 }
 
 /** What one run of the link is made of, and the little that changes with each connection. */
@@ -32,6 +49,9 @@ export interface Parts {
   batcher: Batcher;
   sender: Sender;
   pulse: Pulse;
+  intervalMs: number;
+  /** `wss://…` in place of the one that enrolment gave; absent: that one. */
+  address: string | undefined;
   /** Counts the connections of this boot. */
   session: number;
   /** Named as unfinished in this session's birth. */
@@ -40,16 +60,16 @@ export interface Parts {
   useful: boolean;
 }
 
-export const selfOf = ({ boot, session, needs }: Parts): Self => ({
+export const selfOf = ({ boot, session, needs, intervalMs }: Parts): Self => ({
   boot,
   session,
   agent: needs.version,
   hardware: needs.application.hardware,
   firmware: needs.firmware,
-  intervalMs: needs.intervalMs,
+  intervalMs,
 });
 
-export const nowOf = ({ clock, batcher, spool }: Parts): Now => ({
+export const nowOf = ({ clock, batcher, spool, needs }: Parts): Now => ({
   at: clock.believed(),
   upMs: clock.upMs(),
   clock: clock.state(),
@@ -57,4 +77,5 @@ export const nowOf = ({ clock, batcher, spool }: Parts): Now => ({
   total: batcher.total(),
   unfinished: spool.unfinished(),
   spool: spool.state(),
+  config: needs.configuration.summary(),
 });

@@ -1,8 +1,5 @@
 import type { Birth, Heartbeat, Presence, SpoolState } from "#wire";
 
-/** Until `apply/` exists: nothing was ever pushed (DESIGN §4, "Fixed once"). */
-const config = { revision: 0, hash: "", state: "applied" } as const;
-
 export interface Self {
   boot: string;
   session: number;
@@ -20,6 +17,7 @@ export interface Now {
   total: number;
   unfinished: Birth["unfinished"];
   spool: SpoolState;
+  config: Birth["config"];
 }
 
 export const birth = ({ boot, session, agent, hardware, firmware, intervalMs }: Self, now: Now): Birth => ({
@@ -34,7 +32,7 @@ export const birth = ({ boot, session, agent, hardware, firmware, intervalMs }: 
   hardware,
   firmware,
   intervalMs,
-  config,
+  config: now.config,
   seq: now.seq,
   total: now.total,
   unfinished: now.unfinished,
@@ -52,7 +50,7 @@ export const cleanStop = ({ boot, session }: Self, at: number): Presence => ({
   reason: "stopped",
 });
 
-export const heartbeat = ({ boot, session }: Self, { at, seq, total, spool }: Now): Heartbeat => ({
+export const heartbeat = ({ boot, session }: Self, { at, seq, total, spool, config }: Now): Heartbeat => ({
   v: 1,
   boot,
   session,

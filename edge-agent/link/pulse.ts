@@ -12,13 +12,14 @@ export interface Pulse {
   stop(): void;
 }
 
-/** Calls `beat` when nothing else left for `intervalMs`, and at least every 5 minutes. */
-export function createPulse(time: Time, intervalMs: number, beat: () => void): Pulse {
+/** Calls `beat` when nothing else left for `intervalMs`, and at least every 5 minutes. Another interval holds from the
+ *  next `start` on. */
+export function createPulse(time: Time, intervalMs: () => number, beat: () => void): Pulse {
   let leftAt = 0;
   let beatAt = 0;
   let timer: Cancel | undefined;
 
-  const dueAt = (): number => Math.min(leftAt + intervalMs + slackMs, beatAt + heartbeatAtLeastMs);
+  const dueAt = (): number => Math.min(leftAt + intervalMs() + slackMs, beatAt + heartbeatAtLeastMs);
   const wait = (): void => {
     timer = time.after(Math.max(1, dueAt() - time.monotonic()), () => {
       if (time.monotonic() >= dueAt()) {

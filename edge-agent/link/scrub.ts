@@ -17,10 +17,13 @@ const shapes = [
   `(?<=:)[0-9a-f]{1,4}:[0-9a-f]{0,2}ff:fe${octet}:[0-9a-f]{1,4}${notHex}`,
 ];
 const addresses = new RegExp(shapes.join("|"), "gi");
+/** No shape fits into less: `:1:ff:fe12:1`, or twelve digits in a row. */
+export const shortestAddress = 12;
 
 /** `text` with a keyed pseudonym (`p-` and 10 of a-z 2-7) in place of whatever looks like a hardware address; however
  *  an address is written, it has the same pseudonym for as long as `key` lives. */
 export function scrubText(text: string, key: string): string {
+  if (text.length < shortestAddress) return text;
   return text.replace(addresses, (address) => pseudonym(address.toLowerCase().replace(/[:.-]/g, ""), key));
 }
 
@@ -30,10 +33,20 @@ function pseudonym(address: string, key: string): string {
   return `p-${Array.from(mac, (byte) => letters[byte & 31]).join("")}`;
 }
 
+const own = { enumerable: true, configurable: true, writable: true };
+
 /** The same for every string in a JSON value, names of members included. Numbers stay: 12 digits are a count of bytes. */
 export function scrubValue<T>(value: T, key: string): T {
   if (typeof value === "string") return scrubText(value, key) as T;
   if (Array.isArray(value)) return value.map((v) => scrubValue(v, key)) as T;
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([k, v]) => [scrubText(k, key), scrubValue(v, key)])) as T;
+  const clean: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) {
+    const member = scrubValue((value as Record<string, unknown>)[name], key);
+    const called = scrubText(name, key);
+    // Plain assignment would lose a member of this name.
+    if (called === "__proto__") Object.defineProperty(clean, called, { value: member, ...own });
+    else clean[called] = member;
+  }
+  return clean as T;
 }

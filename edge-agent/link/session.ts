@@ -39,6 +39,8 @@ export interface Session {
   closed: Promise<Closed>;
   /** Says the last words, waits until they arrived (at most 2 s), signs off. */
   leave(lastWords: Scrubbed): Promise<void>;
+  /** Signs off (at most 2 s) without a word about it: another connection is about to be dialled. */
+  end(): void;
   /** Hangs up without a word, as a power cut would. */
   drop(): void;
 }
@@ -78,6 +80,13 @@ export async function openSession(needs: SessionNeeds): Promise<Session> {
           done();
         });
       });
+    },
+    end() {
+      closed.own("another connection is dialled");
+      client.end(false);
+      // A socket that takes nothing any more must not hold it up; what was in flight is sent again over the next one.
+      const cancel = needs.time.after(goodbyeTimeoutMs, () => line.socket.destroy());
+      line.socket.once("close", cancel);
     },
     drop() {
       closed.own("dropped");

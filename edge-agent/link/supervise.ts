@@ -1,4 +1,4 @@
-import type { Delivered, Welcome } from "#wire";
+import type { Delivered, Enrolled, Welcome } from "#wire";
 import { reason } from "../log.ts";
 import type { IdentityFile } from "../trust/index.ts";
 import { createCredentials } from "./credentials.ts";
@@ -33,6 +33,9 @@ export function supervise(parts: Parts) {
         const { enrolled } = identity.get();
         if (enrolled) save({ enrolled: { ...enrolled, keySet }, floor });
       },
+      config: needs.configuration.desired,
+      confirm: needs.configuration.confirm,
+      configRefused: needs.configuration.refused,
       floor(floor) {
         if (floor - identity.get().floor >= floorStepMs) save({ floor });
       },
@@ -40,13 +43,13 @@ export function supervise(parts: Parts) {
   return createSupervisor({
     host,
     log,
-    credentials: createCredentials({ identity, application: needs.application, dial: needs.dial, log }),
-    open({ device, mqtt }) {
+    credentials: atAddress(parts),
+    open({ device, mqtt }, signal) {
       parts.session++;
       parts.useful = false;
       return openSession({
         time: host.time,
-        dial: needs.dial,
+        dial: { ...needs.dial, signal: AbortSignal.any([needs.dial.signal, signal]) },
         url: mqtt.url,
         device,
         password: mqtt.password,
@@ -61,6 +64,7 @@ export function supervise(parts: Parts) {
       session.publish("presence", parts.exit.text("presence", birth(selfOf(parts), now)), true);
       parts.pulse.start();
       sender.opened(session);
+      needs.configuration.opened(parts.session);
     },
     closed(how) {
       parts.pulse.stop();
@@ -69,6 +73,32 @@ export function supervise(parts: Parts) {
     },
   });
 }
+
+/** The device's name and password, for the address that holds now. */
+function atAddress(parts: Parts) {
+  const { identity, application, dial, log, configuration } = parts.needs;
+  const known = createCredentials({
+    identity,
+    dial,
+    log,
+    application: () => ({ ...application, controllerUrl: webOf(parts.address) ?? application.controllerUrl }),
+  });
+  return {
+    async get(): Promise<Enrolled | undefined> {
+      const enrolled = await known.get();
+      const { address } = parts;
+      return enrolled && address ? { ...enrolled, mqtt: { ...enrolled.mqtt, url: address } } : enrolled;
+    },
+    refused(): void {
+      // Whoever answers at an address that is only being tried says nothing about a password that works elsewhere.
+      if (!configuration.isTrying()) known.refused();
+    },
+  };
+}
+
+/** `wss://host/mqtt` → `https://host`: the controller has both at one address. */
+export const webOf = (address: string | undefined): string | undefined =>
+  address === undefined ? undefined : new URL(address.replace(/^ws/, "http")).origin;
 
 function delivered(parts: Parts, { ranges }: Delivered): void {
   parts.useful = true;

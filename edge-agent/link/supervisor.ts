@@ -8,7 +8,8 @@ export interface SupervisorNeeds {
   host: Pick<Host, "time" | "random">;
   log: Log;
   credentials: { get(): Promise<Enrolled | undefined>; refused(): void };
-  open: (enrolled: Enrolled) => Promise<Session>;
+  /** @param signal hangs up what is being opened */
+  open: (enrolled: Enrolled, signal: AbortSignal) => Promise<Session>;
   /** The session stands: birth. */
   opened: (session: Session) => void;
   /** @returns whether it was of use: a welcome or a delivery came */
@@ -23,9 +24,16 @@ export function createSupervisor(needs: SupervisorNeeds) {
   let current: Session | undefined;
   let endPause: (() => void) | undefined;
   let told = "";
+  /** Another connection is wanted at once, and whatever is being opened is none. */
+  let anew = false;
+  let dialling = new AbortController();
 
   function pause(): Promise<void> {
     if (stopping) return Promise.resolve();
+    if (anew) {
+      failures = 0;
+      return Promise.resolve();
+    }
     failures++;
     return new Promise((done) => {
       let cancel: Cancel | undefined;
@@ -38,10 +46,12 @@ export function createSupervisor(needs: SupervisorNeeds) {
   }
 
   async function once(): Promise<void> {
+    anew = false;
     const enrolled = await needs.credentials.get();
-    if (!enrolled || stopping) return;
-    const session = await needs.open(enrolled);
-    if (stopping) return session.drop();
+    if (!enrolled || stopping || anew) return;
+    dialling = new AbortController();
+    const session = await needs.open(enrolled, dialling.signal);
+    if (stopping || anew) return session.drop();
     current = session;
     told = "";
     log.info(`connected to ${enrolled.mqtt.url} as ${enrolled.device}`);
@@ -49,7 +59,7 @@ export function createSupervisor(needs: SupervisorNeeds) {
     const how = await session.closed;
     current = undefined;
     if (needs.closed(how)) failures = 0;
-    if (!stopping) log.warn(`disconnected: ${how.why}`);
+    if (!stopping && !anew) log.warn(`disconnected: ${how.why}`);
   }
 
   async function run(): Promise<void> {
@@ -59,7 +69,7 @@ export function createSupervisor(needs: SupervisorNeeds) {
       } catch (error) {
         if (error instanceof SignInRefused) needs.credentials.refused();
         const line = `no connection: ${reason(error)}`;
-        if (line !== told) log.warn(line);
+        if (line !== told && !anew) log.warn(line);
         told = line;
       }
       await pause();
@@ -72,6 +82,15 @@ export function createSupervisor(needs: SupervisorNeeds) {
       running = run();
     },
     session: () => current,
+    /** Ends what stands or is being opened, and dials at once. */
+    redial(): void {
+      if (stopping) return;
+      anew = true;
+      // What stands signs off; aborting would cut it off in the middle of a word.
+      if (current) current.end();
+      else dialling.abort();
+      endPause?.();
+    },
     /** @param leave ends the session that stands, if one does */
     async stop(leave: (session: Session) => Promise<void>): Promise<void> {
       stopping = true;

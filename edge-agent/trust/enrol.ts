@@ -34,10 +34,14 @@ export function tokenPins(token: string): { contentKey: string; certificate: str
  *  Rejects when the controller cannot be reached. */
 export async function enrol(identity: Identity, asked: Application, how: Dial): Promise<Enrolment> {
   const { token, kind, hardware } = asked;
-  const proof = signText(identity.sign, proofText(token, hardware.serial, identity.seal.public));
   const keys = { sign: identity.sign.public, seal: identity.seal.public };
+  // Signed when somebody is there to read it: a device without a line asks every minute.
+  const application = (): string => {
+    const proof = signText(identity.sign, proofText(token, hardware.serial, identity.seal.public));
+    return JSON.stringify({ token, kind, hardware, keys, proof });
+  };
   const url = new URL("/api/v1/enrolments", asked.controllerUrl);
-  const answer = await request("POST", url, JSON.stringify({ token, kind, hardware, keys, proof }), how);
+  const answer = await request("POST", url, application, how);
   if (answer.status === 202) return { state: "awaiting", why: "a person has to approve this device" };
   if (answer.status !== 201 && answer.status !== 200)
     return { state: "refused", why: `HTTP ${answer.status}${titleOf(answer.body)}` };

@@ -1,6 +1,6 @@
-import { isIP, type Socket, connect as tcpConnect } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { type TLSSocket, connect as tlsConnect } from "node:tls";
-import type { Time } from "../host/index.ts";
+import type { Sockets, Time } from "../host/index.ts";
 import { pinOf } from "./hash.ts";
 
 export const dialTimeoutMs = 10_000;
@@ -12,6 +12,8 @@ export class WrongPin extends Error {
 
 export interface Dial {
   time: Time;
+  /** The host's: whatever the agent says to its controller goes through it. */
+  open: Sockets["open"];
   /** `C` of the token: pins the certificate's key; empty: a publicly trusted certificate, or plain loopback. */
   pin: string;
   /** Hangs up whatever is open or being opened: the agent stops, or time is up. */
@@ -21,7 +23,7 @@ export interface Dial {
 /** A socket that is ready and checked: not one byte of ours leaves before the pin held. Rejects with a sentence.
  *  Pinning is done here by hand because neither checkServerIdentity (never called for a self-signed certificate) nor
  *  `ca` (fails while the device's clock is wrong) pins. */
-export function dial(url: URL, { time, pin, signal }: Dial): Promise<Socket> {
+export function dial(url: URL, { time, open, pin, signal }: Dial): Promise<Socket> {
   const secure = url.protocol === "https:" || url.protocol === "wss:" || url.protocol === "mqtts:";
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if (!secure && !isLoopback(host))
@@ -29,7 +31,8 @@ export function dial(url: URL, { time, pin, signal }: Dial): Promise<Socket> {
   const port = Number(url.port) || defaultPorts[url.protocol] || 0;
   if (port === 0) return Promise.reject(new Error(`${url.protocol}//${url.host}: a port is missing`));
   return new Promise((done, fail) => {
-    const socket = secure ? tls(host, port, url, pin) : tcpConnect({ host, port });
+    const raw = open(host, port);
+    const socket = secure ? tls(raw, host, url, pin) : raw;
     const cancel = time.after(dialTimeoutMs, () =>
       socket.destroy(new Error(`${url.host}: no connection in ${dialTimeoutMs} ms`)),
     );
@@ -60,15 +63,18 @@ const defaultPorts: Record<string, number> = {
   "mqtts:": 8883,
 };
 
-function tls(host: string, port: number, url: URL, pin: string): TLSSocket {
-  return tlsConnect({
-    host,
-    port,
+function tls(raw: Socket, host: string, url: URL, pin: string): TLSSocket {
+  const socket = tlsConnect({
+    socket: raw,
     // The pin is stricter than any authority, and holds while the device believes it is 1970.
     rejectUnauthorized: pin === "",
     ...(url.protocol === "mqtts:" ? {} : { ALPNProtocols: ["http/1.1"] }),
-    ...(isIP(host) ? {} : { servername: host }),
+    // Without a name it is the address that the certificate must hold, where an authority vouches for it.
+    ...(isIP(host) ? { host } : { servername: host }),
   });
+  // Node tells the upper of two sockets nothing of what befalls the lower before they are joined.
+  raw.on("error", (error) => socket.destroy(error));
+  return socket;
 }
 
 function mismatch(socket: TLSSocket, pin: string): string | undefined {

@@ -10,9 +10,16 @@ export interface Answer {
 }
 
 /** One HTTP call to the controller over a socket whose certificate was checked first. Redirects are not followed.
- *  Rejects on no connection, no answer in 15 s, or more than 64 KiB. */
-export async function request(method: "GET" | "POST", url: URL, body: string | undefined, how: Dial): Promise<Answer> {
+ *  Rejects on no connection, no answer in 15 s, or more than 64 KiB.
+ *  @param write makes the body, once the line stands */
+export async function request(
+  method: "GET" | "POST",
+  url: URL,
+  write: (() => string) | undefined,
+  how: Dial,
+): Promise<Answer> {
   const socket = await dial(url, how);
+  const body = write?.();
   return new Promise((done, fail) => {
     const call = httpRequest({
       method,

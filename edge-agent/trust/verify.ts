@@ -37,6 +37,15 @@ export type Verdict<P extends Purpose> =
   | { ok: true; body: BodyOf<P>; text: string; floor: number }
   | { ok: false; why: Refusal; detail: string };
 
+/** For people: what was wrong with it. */
+export function refusalSentence({ why, detail }: { why: Refusal; detail: string }): string {
+  if (why === "unknown key") return `signed by key ${detail}, which is not in this device's key set`;
+  if (why === "bad signature") return `the signature of key ${detail} does not hold`;
+  if (why === "wrong key") return `signed by the wrong kind of key: ${detail}`;
+  if (why === "wrong device") return `written for another device, ${detail}`;
+  return detail === "" ? why : `${why}: ${detail}`;
+}
+
 const refuse = (why: Refusal, detail = ""): { ok: false; why: Refusal; detail: string } => ({ ok: false, why, detail });
 
 /** Judges one signed message that came on the topic of `purpose` (DESIGN §4). Nothing of the body is believed, and

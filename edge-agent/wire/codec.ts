@@ -69,11 +69,26 @@ export function check<T extends z.ZodMiniType>(schema: T, value: unknown): Decod
   return parsed.success ? { ok: true, message: parsed.data } : { ok: false, problem: describe(parsed.error) };
 }
 
+/** Everything that is wrong with `value`, at most `limits.configProblems`: where, and what. Empty: it fits. */
+export function problemsIn(schema: z.ZodMiniType, value: unknown): { path: string; message: string }[] {
+  const issues = (schema.safeParse(value).error?.issues ?? []) as Issue[];
+  const problems = issues.flatMap((issue) => {
+    const { path, message, keys } = deepest(issue);
+    const said = message === "Invalid input" ? (issue.code ?? "invalid").replaceAll("_", " ") : message;
+    if (!keys) return [{ path: path.join("."), message: said }];
+    return keys.map((key) => ({ path: [...path, key].join("."), message: "there is no such setting" }));
+  });
+  const cut = (text: string): string => text.slice(0, limits.stringBytes / 4);
+  return problems.slice(0, limits.configProblems).map((p) => ({ path: cut(p.path), message: cut(p.message) }));
+}
+
 interface Issue {
   path: PropertyKey[];
   code?: string | undefined;
   message: string;
   errors?: Issue[][];
+  /** Of strict objects: those that they don't have. */
+  keys?: string[];
 }
 
 /** Mini schemas say "Invalid input" without a locale; the code and the path say enough for both sides. */

@@ -2,10 +2,12 @@
 import type * as z from "zod/mini";
 import type * as m from "./messages/index.ts";
 
+export { type AgentSettings, agentDefaults, agentSettings, type ProbeSettings } from "./agent-settings.ts";
 export { type Admission, type AdmittedPoint, admit, type Refusal } from "./catalogue/admit.ts";
 export * from "./catalogue/index.ts";
-export { check, type Decoded, decode, encode, type MessageOf, readJson } from "./codec.ts";
+export { check, type Decoded, decode, encode, type MessageOf, problemsIn, readJson } from "./codec.ts";
 export { limits, utf8Length } from "./limits.ts";
+export { mergePatch } from "./merge.ts";
 export { proofText } from "./messages/enrolment.ts";
 export * as messages from "./messages/index.ts";
 export { type Purpose, purposes } from "./messages/signed.ts";

@@ -76,7 +76,7 @@ describe("an agent", () => {
     const broken = {
       ...linux,
       files: { read: fails, list: fails, space: fails },
-      sockets: { resolve: fails, connect: fails, get: fails },
+      sockets: { ...linux.sockets, resolve: fails, connect: fails, get: fails },
     };
     const standin = await newStandin();
     const agent = await newAgent(standin, { host: broken });

@@ -14,6 +14,8 @@ describe("the agent's settings", () => {
         system: { enabled: true },
         interface: { enabled: true, ignore: [] },
         probe: { enabled: true, intervalMs: 60_000 },
+        radio: { enabled: true },
+        environment: { enabled: true },
       },
     });
   });

@@ -163,7 +163,7 @@ export async function createStandin(options: StandinOptions = {}) {
     received,
     enrolments,
     deliver: (ranges: SequenceRange[]) => deliver("demo-device", ranges),
-    send: (suffix: "welcome" | "keys" | "config/desired", text: string) => {
+    send: (suffix: "welcome" | "keys" | "config/desired" | "config/confirm", text: string) => {
       const client = (broker as unknown as { clients: Record<string, Client> }).clients["demo-device"];
       if (client) send(client, topicOf("demo-device", suffix), text, 1);
     },

@@ -6,6 +6,7 @@ import { createLog } from "../../controller/base/log.ts";
 import { createEmbeddedSeries, createInfluxSeries, type SeriesStore } from "../../controller/store/series/index.ts";
 import { startInflux } from "../servers/influx.ts";
 import { type Cleanup, createCleanup, dist, startController, temporary } from "../system/harness.ts";
+import { alertStorm } from "./alerts.bench.ts";
 import { joinDevices, pathAtEase, pathCeiling } from "./path.bench.ts";
 import { agentFootprint, startTimes } from "./process.bench.ts";
 import { renderReport, type StoreResult } from "./report.ts";
@@ -86,6 +87,7 @@ async function main(): Promise<void> {
     say(JSON.stringify(agent));
     const start = await startTimes(cleanup);
     say(JSON.stringify(start));
+    say(JSON.stringify(alertStorm()));
     const screen = await screens();
     say(JSON.stringify(screen));
     const file = join(dist, "..", "docs", "benchmarks.md");

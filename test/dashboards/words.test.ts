@@ -30,11 +30,29 @@ describe("what people read", () => {
     [[...many(3, "online"), device("kiosk", "offline")], "1 of 4 devices is offline: kiosk (Grays Beach)."],
     [
       [...many(5, "offline"), ...many(2, "suspect")],
-      "5 of 7 devices are offline: d0 (Grays Beach), d1 (Grays Beach) and 3 more. 2 being checked.",
+      "5 of 7 devices are offline, all at Grays Beach. 2 being checked.",
+    ],
+    [
+      [...many(5, "offline"), device("d5", "offline", { site: null }), ...many(2, "suspect")],
+      "6 of 8 devices are offline: d0 (Grays Beach), d1 (Grays Beach) and 4 more. 2 being checked.",
     ],
     [[...many(2, "online"), ...many(1, "awaiting")], "2 of 3 devices are online, none offline. 1 not yet seen."],
     [many(12000, "online"), "All 12,000 devices are online."],
   ])("overview %#", (devices, sentence) => expect(overviewSentence(devices, at)).toBe(sentence));
+
+  it("the overview begins with what is wrong with the controller itself", () => {
+    const blind = { rule: "controller_blind", sentence: "The controller cannot see the devices." };
+    const store = { rule: "cannot_store", sentence: "Measurements cannot be stored." };
+    expect(overviewSentence(many(2, "unknown"), at, [store, blind])).toBe(blind.sentence);
+    expect(overviewSentence(many(2, "online"), at, [store])).toBe(
+      "Measurements cannot be stored. All 2 devices are online.",
+    );
+  });
+
+  it("a device whose site is closed sleeps for that", () =>
+    expect(stateSentence(device("x", "sleeping", { why: "hours" }), [], now)).toMatch(
+      /^Sleeping for 14 min: outside its site's service hours\./,
+    ));
 
   it("says whose fault it looks like", () => {
     const down = device("kiosk", "offline");
@@ -53,7 +71,7 @@ describe("what people read", () => {
     ["suspect", /^Silent: checking/],
     ["awaiting", /^Not yet seen/],
     ["sleeping", /^Sleeping/],
-    ["unknown", /^Unknown/],
+    ["unknown", /^Not known for 14 min: the controller itself cannot see its devices\./],
   ])("a device that is %s", (state, sentence) => expect(stateSentence(device("x", state), [], now)).toMatch(sentence));
 
   it.each([

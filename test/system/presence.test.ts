@@ -53,5 +53,9 @@ it("presence: cut off, suspect, offline, back, stopped; and the stream tells eac
   );
   const events = await eventsOf(controller, device.id);
   expect(events).toMatchObject([{ kind: "tail-lost", detail: { boot: device.boot } }]);
-  expect(told.every((event) => ["hello", "presence", "heard", "device", "enrolment"].includes(event.kind))).toBe(true);
+  expect(
+    told.every((event) =>
+      ["hello", "presence", "heard", "device", "enrolment", "config", "incident"].includes(event.kind),
+    ),
+  ).toBe(true);
 });

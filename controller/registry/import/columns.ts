@@ -24,26 +24,53 @@ export interface Column<Wish, Is> {
   example: string;
   /** Throws a sentence. Never called with an empty cell. */
   read(cell: string, known: Known): Wish;
-  write(is: Is, known: Known): string;
+  write(is: Is, known: Pick<Known, "sites">): string;
 }
 
 /** What is there already. */
 export interface Known {
   sites: ReadonlyMap<string, Site>;
+  /** By name in small letters. */
+  sitesNamed: ReadonlyMap<string, readonly Site[]>;
+  /** The name of the site that was meant, perhaps; null: no more guesses are made. */
+  guess(cell: string): string | null;
+}
+
+/** @param guesses how many are made at most: each looks at every site, and a spreadsheet of another place is long */
+export function knownSites(sites: ReadonlyMap<string, Site>, guesses: number): Known {
+  const sitesNamed = new Map<string, Site[]>();
+  for (const site of sites.values()) {
+    const name = site.name.toLowerCase();
+    sitesNamed.set(name, [...(sitesNamed.get(name) ?? []), site]);
+  }
+  const names = [...sites.values()].map((site) => site.name);
+  const made = new Map<string, string>();
+  return {
+    sites,
+    sitesNamed,
+    guess(cell) {
+      const before = made.get(cell);
+      if (before !== undefined || made.size >= guesses || names.length === 0) return before ?? null;
+      const guess = nearest(cell, names);
+      made.set(cell, guess);
+      return guess;
+    },
+  };
 }
 
 /** Empties what is optional. */
 export const nothing = "none";
 
-const text = (cell: string): string => {
-  if (cell.length > 100) throw new Error("at most 100 characters");
+const text = (cell: string, most = 100): string => {
+  if (cell.length > most) throw new Error(`at most ${most} characters`);
   if (/\p{Cc}/u.test(cell)) throw new Error("no control characters");
   return cell;
 };
-const optional = (cell: string): string | null => (cell.toLowerCase() === nothing ? null : text(cell));
+const optional = (cell: string, most?: number): string | null =>
+  cell.toLowerCase() === nothing ? null : text(cell, most);
 const degrees = (most: number) => (cell: string) => {
   const value = Number(cell.replace(",", "."));
-  if (!/^[-+]?\d/.test(cell) || !Number.isFinite(value) || Math.abs(value) > most)
+  if (!/^[-+]?\d+([.,]\d*)?$/.test(cell) || Math.abs(value) > most)
     throw new Error(`degrees from -${most} to ${most}, such as ${most === 90 ? "51.4779" : "0.3236"}`);
   return value;
 };
@@ -99,29 +126,30 @@ export const siteColumns: Column<SiteWish, Site>[] = [
   },
 ];
 
-const kindWords: Record<string, DeviceKind> = {
-  "access-point": "access-point",
-  ap: "access-point",
-  sensor: "sensor",
-  gateway: "gateway",
-  switch: "switch",
-};
+const kindWords = new Map<string, DeviceKind>([
+  ["access-point", "access-point"],
+  ["ap", "access-point"],
+  ["sensor", "sensor"],
+  ["gateway", "gateway"],
+  ["switch", "switch"],
+]);
 
 function kind(cell: string): DeviceKind {
-  const found = kindWords[cell.toLowerCase().replace(/\s+/g, "-")];
+  const found = kindWords.get(cell.toLowerCase().replace(/\s+/g, "-"));
   if (!found) throw new Error("one of access-point, sensor, gateway, switch");
   return found;
 }
 
-function siteId(cell: string, { sites }: Known): string | null {
+function siteId(cell: string, { sites, sitesNamed, guess }: Known): string | null {
   const wanted = cell.toLowerCase();
   if (wanted === nothing) return null;
   if (sites.has(cell)) return cell;
-  const named = [...sites.values()].filter((site) => site.name.toLowerCase() === wanted);
+  const named = sitesNamed.get(wanted) ?? [];
   if (named.length > 1) throw new Error(`${named.length} sites have this name: write the id`);
   if (named[0]) return named[0].id;
-  const names = [...sites.values()].map((site) => site.name);
-  const hint = names.length > 0 ? `; did you mean "${nearest(cell, names)}"?` : ": import the sites first";
+  const meant = guess(cell);
+  const hint = meant === null ? "" : `; did you mean "${meant}"?`;
+  if (sites.size === 0) throw new Error(`there is no site "${cell.slice(0, 60)}": import the sites first`);
   throw new Error(`there is no site "${cell.slice(0, 60)}"${hint}`);
 }
 
@@ -166,7 +194,7 @@ export const deviceColumns: Column<DeviceWish, Device>[] = [
     name: "profile",
     also: [],
     example: "demo-ap-2x2",
-    read: (c) => ({ profile: optional(c)?.slice(0, 64) ?? null }),
+    read: (c) => ({ profile: optional(c, 64) }),
     write: (d) => d.profile ?? nothing,
   },
   { ...latitude, read: (c) => ({ lat: degrees(90)(c) }), write: (d) => (d.location ? String(d.location.lat) : "") },

@@ -90,7 +90,8 @@ export function createImports(room: Room): Imports {
         return recordOf(row);
       }),
     async list() {
-      const rows = await records.db.selectFrom("import").selectAll().orderBy("at", "desc").execute();
+      // Not what undoing needs: that is most of each row.
+      const rows = await records.db.selectFrom("import").select(shown).orderBy("at", "desc").execute();
       return rows.map(recordOf);
     },
     undo: (by, id) =>
@@ -109,6 +110,8 @@ export function createImports(room: Room): Imports {
       }),
   };
 }
+
+const shown = ["id", "kind", "by_kind", "by_id", "at", "created", "changed", "undone_at"] as const;
 
 function stepsOf(room: Room, by: By, table: Table, kind: ImportKind): { step: Step; done: Done }[] {
   const { memory } = room;

@@ -1,4 +1,3 @@
-import { nearest } from "../../base/nearest.ts";
 import type { Device } from "../device.ts";
 import type { Site } from "../site.ts";
 import {
@@ -7,6 +6,7 @@ import {
   deviceColumns,
   type ImportKind,
   type Known,
+  knownSites,
   type SiteWish,
   siteColumns,
 } from "./columns.ts";
@@ -66,7 +66,7 @@ export const planSites = (table: Table, sites: ReadonlyMap<string, Site>): Plann
     kind: "sites",
     table,
     columns: siteColumns,
-    known: { sites },
+    known: knownSites(sites, importLimits.guesses),
     existing: sites,
     needed: ["name", "latitude", "longitude"],
     sameAs: () => true,
@@ -75,13 +75,13 @@ export const planSites = (table: Table, sites: ReadonlyMap<string, Site>): Plann
 
 export const planDevices = (
   table: Table,
-  { sites, devices }: Known & { devices: ReadonlyMap<string, Device> },
+  { sites, devices }: { sites: ReadonlyMap<string, Site>; devices: ReadonlyMap<string, Device> },
 ): Planning<DeviceWish> =>
   planRows<DeviceWish, Device>({
     kind: "devices",
     table,
     columns: deviceColumns,
-    known: { sites },
+    known: knownSites(sites, importLimits.guesses),
     existing: devices,
     needed: ["name", "kind"],
     // Many places have a "Ground floor": the same name at another site is another device.
@@ -216,8 +216,7 @@ function find<Wish, Is>(
   if (id !== "") {
     const is = existing.get(id);
     if (is) return { is };
-    const hint = existing.size > 0 && id.length < 100 ? ` (the nearest is ${nearest(id, [...existing.keys()])})` : "";
-    return { problem: { column: idColumn, message: `there is none with this id${hint}; empty makes a new one` } };
+    return { problem: { column: idColumn, message: "there is none with this id; empty makes a new one" } };
   }
   const same = (named.get((cells.get("name") ?? "").toLowerCase()) ?? []).filter((one) => sameAs(wish, one));
   if (same.length > 1)

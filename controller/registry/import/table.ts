@@ -6,6 +6,8 @@ export const importLimits = {
   rows: 2_000,
   columns: 40,
   cellChars: 500,
+  /** Of names that were misspelt, "did you mean". */
+  guesses: 20,
   /** Imports that can be undone. */
   kept: 50,
 } as const;

@@ -3,7 +3,9 @@ import type { DeviceState } from "./view.ts";
 
 /** One device's presence. Times are the controller's; a device's clock never decides whether it is alive. */
 export interface PresenceState {
-  state: Extract<DeviceState, "awaiting" | "online" | "suspect" | "offline" | "sleeping">;
+  state: Extract<DeviceState, "awaiting" | "online" | "suspect" | "offline" | "sleeping" | "unknown">;
+  /** Why it is silent, where that is known: it said goodbye, said that it sleeps, or its site is closed. */
+  why?: "stopped" | "said" | "hours";
   since: number | null;
   lastSeenAt: number | null;
   boot: string | null;
@@ -24,6 +26,10 @@ export type PresenceEvent =
   | { kind: "disconnected" }
   /** The controller was away and has started again. */
   | { kind: "restarted" }
+  /** The controller itself cannot see: what seems lost since then is not known. */
+  | { kind: "blinded"; since: number }
+  /** It sees again. */
+  | { kind: "seeing" }
   | { kind: "tick" };
 
 export interface PresenceLimits {
@@ -36,6 +42,17 @@ export interface PresenceLimits {
 }
 export const presenceLimits: PresenceLimits = { reconnectGraceMs: 20_000, suspectMs: 10_000, startupGraceMs: 90_000 };
 
+/** What silence means just now. */
+export interface Circumstances {
+  /** The device's site is within its service hours. */
+  open: boolean;
+  /** The controller itself cannot see its devices. */
+  blind: boolean;
+  /** It tries something that we sent, and may be away until then. */
+  tryingUntil: number | null;
+}
+const usual: Circumstances = { open: true, blind: false, tryingUntil: null };
+
 export const awaiting: PresenceState = {
   state: "awaiting",
   since: null,
@@ -47,6 +64,9 @@ export const awaiting: PresenceState = {
   deadline: null,
 };
 
+/** From the beginning of the service hours until silence counts; at least three intervals. */
+const openingGraceMs = 120_000;
+
 /** A device says something at least every 5 minutes (DESIGN §4), whatever interval its birth claims: no claim makes it
  *  look alive for ever. */
 const longestIntervalMs = 5 * 60_000;
@@ -54,7 +74,13 @@ const intervalOf = (was: PresenceState): number => Math.min(longestIntervalMs, w
 const deadlineAfter = (now: number, intervalMs: number): number => now + Math.max(3 * intervalMs, intervalMs + 30_000);
 
 /** (state, event, now) → state. A state that is the same object has not changed. */
-export function decide(was: PresenceState, event: PresenceEvent, now: number, limits: PresenceLimits): PresenceState {
+export function decide(
+  was: PresenceState,
+  event: PresenceEvent,
+  now: number,
+  limits: PresenceLimits,
+  circumstances: Circumstances = usual,
+): PresenceState {
   switch (event.kind) {
     case "birth": {
       const { agent, firmware, hardware, intervalMs, config, clock, spool, boot, session } = event.birth;
@@ -73,25 +99,45 @@ export function decide(was: PresenceState, event: PresenceEvent, now: number, li
       return hurry(was, now + limits.reconnectGraceMs);
     case "stopped":
       if (!isCurrent(was, event)) return was;
-      if (event.reason === "stopped") return { ...was, state: "offline", since: now, lastSeenAt: now, deadline: null };
+      if (event.reason === "stopped") {
+        const stopped: PresenceState = {
+          ...was,
+          state: "offline",
+          why: "stopped",
+          since: now,
+          lastSeenAt: now,
+          deadline: null,
+        };
+        return circumstances.open ? stopped : asleep(stopped, now);
+      }
       return {
         ...was,
         state: "sleeping",
+        why: "said",
         since: now,
         lastSeenAt: now,
         deadline: event.wakeInMs === undefined ? null : deadlineAfter(now + event.wakeInMs, intervalOf(was)),
       };
     case "restarted":
       // What was missed while away says nothing about the device.
-      return was.deadline === null
-        ? was
-        : { ...was, deadline: now + Math.max(2 * intervalOf(was), limits.startupGraceMs) };
+      return was.deadline === null ? was : { ...was, deadline: now + graceOf(was, limits) };
+    case "blinded":
+      return was.state === "offline" && was.why !== "stopped" && (was.since ?? 0) >= event.since
+        ? { ...was, state: "unknown" }
+        : was;
+    case "seeing":
+      return was.deadline === null && was.state !== "unknown" ? was : { ...was, deadline: now + graceOf(was, limits) };
     case "tick":
-      return silence(was, now, limits);
+      return silence(hours(was, now, circumstances), now, limits, circumstances);
   }
 }
 
-function heard(was: PresenceState, now: number): PresenceState {
+const graceOf = (was: PresenceState, limits: PresenceLimits): number =>
+  Math.max(2 * intervalOf(was), limits.startupGraceMs);
+
+/** Whoever is heard is online, whatever the hours. */
+function heard(before: PresenceState, now: number): PresenceState {
+  const { why: _, ...was } = before;
   const since = was.state === "online" ? was.since : now;
   return { ...was, state: "online", since, lastSeenAt: now, deadline: deadlineAfter(now, intervalOf(was)) };
 }
@@ -104,15 +150,38 @@ function hurry(was: PresenceState, deadline: number): PresenceState {
   return was.deadline === null || was.deadline <= deadline ? was : { ...was, deadline };
 }
 
+const asleep = (was: PresenceState, since: number): PresenceState => ({
+  ...was,
+  state: "sleeping",
+  why: "hours",
+  since,
+  deadline: null,
+});
+
+/** Outside its site's hours a device may be off; when they begin it has a while to come up. */
+function hours(was: PresenceState, now: number, { open }: Circumstances): PresenceState {
+  if (!open && (was.state === "offline" || (was.why === "hours" && was.deadline !== null))) return asleep(was, now);
+  if (open && was.state === "sleeping" && was.why === "hours" && was.deadline === null)
+    return { ...was, deadline: now + Math.max(3 * intervalOf(was), openingGraceMs) };
+  return was;
+}
+
 /** Flips carry the deadline's time, not the loop's. A late loop makes both flips at once. */
-function silence(was: PresenceState, now: number, limits: PresenceLimits): PresenceState {
+function silence(was: PresenceState, now: number, limits: PresenceLimits, circumstances: Circumstances): PresenceState {
   if (was.deadline === null || now < was.deadline) return was;
-  if (was.state === "suspect") return { ...was, state: "offline", since: was.deadline, deadline: null };
+  if (!circumstances.open) return asleep(was, was.deadline);
+  if (circumstances.blind) return { ...was, state: "unknown", since: was.deadline, deadline: null };
+  if (was.state === "suspect") {
+    const back = circumstances.tryingUntil === null ? now : circumstances.tryingUntil + limits.reconnectGraceMs;
+    if (now < back) return { ...was, deadline: back };
+    const { why: _, ...rest } = was;
+    return { ...rest, state: "offline", since: was.deadline, deadline: null };
+  }
   const suspect: PresenceState = {
     ...was,
     state: "suspect",
     since: was.deadline,
     deadline: was.deadline + limits.suspectMs,
   };
-  return silence(suspect, now, limits);
+  return silence(suspect, now, limits, circumstances);
 }

@@ -18,6 +18,10 @@ export { createWelcome } from "./welcome.ts";
 export interface PresenceNeeds {
   clock: Clock;
   limits?: Partial<PresenceLimits>;
+  /** Whether the device's site is within its service hours. */
+  open?(device: string): boolean;
+  /** Until when the device tries what we sent it, and may be away; null: it does not. */
+  tryingUntil?(device: string): number | null;
   /** Where states outlive the controller. */
   records: PresenceRecords;
   /** After a birth: the device waits for its welcome. */
@@ -44,10 +48,13 @@ export function createPresence(needs: PresenceNeeds) {
   const recent = new Set<string>();
   let cancels: Cancel[] = [];
   let saving: Promise<void> = Promise.resolve();
+  let blind = false;
 
   function apply(device: string, event: PresenceEvent): void {
     const was = states.get(device) ?? awaiting;
-    const is = decide(was, event, needs.clock.now(), limits);
+    const tryingUntil = needs.tryingUntil?.(device) ?? null;
+    const circumstances = { open: needs.open?.(device) ?? true, blind, tryingUntil };
+    const is = decide(was, event, needs.clock.now(), limits, circumstances);
     if (is === was) return;
     states.set(device, is);
     unsaved.add(device);
@@ -56,7 +63,8 @@ export function createPresence(needs: PresenceNeeds) {
   }
 
   function tick(): void {
-    for (const [device, state] of states) if (state.deadline !== null) apply(device, { kind: "tick" });
+    for (const [device, { state, why, deadline }] of states)
+      if (deadline !== null || state === "offline" || why === "hours") apply(device, { kind: "tick" });
   }
 
   function tellHeard(): void {
@@ -114,6 +122,14 @@ export function createPresence(needs: PresenceNeeds) {
       apply(device, { kind: "heartbeat", heartbeat: message });
       needs.stated(device, message);
     },
+    /** The controller itself cannot see its devices since then, or (null) sees again: verdicts wait meanwhile, and
+     *  afterwards the devices have the time that they have after a restart. */
+    blind(since: number | null): void {
+      if ((since !== null) === blind) return;
+      blind = since !== null;
+      const event = since === null ? ({ kind: "seeing" } as const) : ({ kind: "blinded", since } as const);
+      for (const device of states.keys()) apply(device, event);
+    },
     contact: (device: string): void => apply(device, { kind: "contact" }),
     disconnected: (device: string): void => apply(device, { kind: "disconnected" }),
     forget(device: string): void {
@@ -134,8 +150,8 @@ export function createPresence(needs: PresenceNeeds) {
 }
 
 function view(of: PresenceState): PresenceView {
-  const { state, since, lastSeenAt, boot, birth, spool } = of;
-  return { state, since, lastSeenAt, boot, birth, clock: birth?.clock ?? null, spool };
+  const { state, why, since, lastSeenAt, boot, birth, spool } = of;
+  return { state, ...(why ? { why } : {}), since, lastSeenAt, boot, birth, clock: birth?.clock ?? null, spool };
 }
 
 export type Presence = ReturnType<typeof createPresence>;

@@ -5,6 +5,8 @@ export type DeviceState = "awaiting" | "online" | "suspect" | "offline" | "sleep
 /** What is known of a device being there; in memory, never a query per request. */
 export interface PresenceView {
   state: DeviceState;
+  /** Why it is silent, where that is known: it said goodbye, said that it sleeps, or its site is closed. */
+  why?: "stopped" | "said" | "hours";
   /** When the state began, on the controller's clock; null while awaiting. */
   since: number | null;
   lastSeenAt: number | null;

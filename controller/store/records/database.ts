@@ -1,8 +1,18 @@
 import type { PeopleTables } from "./migrations/0001-people.ts";
 import type { RegistryTables } from "./migrations/0002-registry.ts";
 import type { DeliveryTables } from "./migrations/0003-delivery.ts";
+import type { AlertTables } from "./migrations/0004-alerts.ts";
+import type { ConfigTables } from "./migrations/0005-config.ts";
 import type { ImportTables } from "./migrations/0006-imports.ts";
+import type { LateTables } from "./migrations/0007-late.ts";
 
 /** Every table; each is described beside the migration that makes it. Times are milliseconds since 1970 UTC, flags are
  *  0 or 1, `*_json` is JSON text. */
-export interface Database extends PeopleTables, RegistryTables, DeliveryTables, ImportTables {}
+export interface Database
+  extends PeopleTables,
+    RegistryTables,
+    DeliveryTables,
+    AlertTables,
+    ImportTables,
+    LateTables,
+    ConfigTables {}

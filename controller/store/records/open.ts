@@ -6,6 +6,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import type { Database } from "./database.ts";
 import { migrations } from "./migrations/index.ts";
+import { keepStatements } from "./statements.ts";
 
 export interface Records {
   db: Kysely<Database>;
@@ -25,7 +26,7 @@ export async function openRecords(needs: { file: string; log: Log; clock: Clock 
   try {
     for (const pragma of ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"]) sqlite.pragma(pragma);
     sqlite.pragma(`busy_timeout = ${busyTimeoutMs}`);
-    const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) });
+    const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: keepStatements(sqlite) }) });
     await migrate(db, needs);
     const row = { id: organisation, name: "", created_at: needs.clock.now() };
     await db

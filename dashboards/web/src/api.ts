@@ -9,12 +9,25 @@ export type Device = Success<InferResponseType<(typeof v1.devices)[":id"]["$get"
 export type Site = Success<InferResponseType<(typeof v1.sites)[":id"]["$get"], 200>>;
 export type LatestPoint = InferResponseType<(typeof v1.devices)[":id"]["latest"]["$get"], 200>["items"][number];
 export type Delivery = InferResponseType<(typeof v1.devices)[":id"]["delivery"]["$get"], 200>;
+export type Late = InferResponseType<(typeof v1.devices)[":id"]["late"]["$get"], 200>["items"][number];
 export type Series = InferResponseType<(typeof v1.devices)[":id"]["series"]["$get"], 200>["series"][number];
 export type Waiting = InferResponseType<(typeof v1.enrolments)["$get"], 200>["items"][number];
 export type ImportPlan = Success<InferResponseType<(typeof v1.imports.preview)["$post"], 200>>;
 export type ImportRecord = InferResponseType<(typeof v1.imports)["$get"], 200>["items"][number];
 type ImportWish = Parameters<typeof v1.imports.$post>[0]["json"];
 export type Token = InferResponseType<(typeof v1)["enrolment-tokens"]["$post"], 201>;
+export type Demo = InferResponseType<typeof v1.demo.$get, 200>;
+export type DeviceConfig = InferResponseType<(typeof v1.devices)[":id"]["config"]["$get"], 200>;
+export type ConfigRevision = InferResponseType<
+  (typeof v1.devices)[":id"]["config"]["revisions"]["$get"],
+  200
+>["items"][number];
+export type ConfigPreview = InferResponseType<typeof v1.config.preview.$post, 200>;
+export type ConfigWish = Parameters<typeof v1.config.$put>[0]["json"];
+export type Incident = InferResponseType<typeof v1.incidents.$get, 200>["items"][number];
+export type IncidentWhole = Success<InferResponseType<(typeof v1.incidents)[":id"]["$get"], 200>>;
+export type Channel = Success<InferResponseType<(typeof v1.channels)[":id"]["$get"], 200>>;
+export type ChannelWish = Parameters<typeof v1.channels.$post>[0]["json"];
 export type Me = InferResponseType<typeof v1.session.$get, 200>;
 
 /** What the API said no with: a sentence for people. */
@@ -83,6 +96,11 @@ export const api = {
     take(v1.devices[":id"].$patch({ ...of(device.id), json }, { headers: { "if-match": `"${device.version}"` } })),
   latest: (id: string) => take(v1.devices[":id"].latest.$get(of(id))).then((answer) => answer.items),
   delivery: (id: string) => take(v1.devices[":id"].delivery.$get(of(id))),
+  /** When its line was down: what it measured then came afterwards. */
+  late: (id: string, from: number, to: number) =>
+    take(v1.devices[":id"].late.$get({ ...of(id), query: { from: String(from), to: String(to) } })).then(
+      (a) => a.items,
+    ),
   series: (id: string, query: Parameters<(typeof v1.devices)[":id"]["series"]["$get"]>[0]["query"]) =>
     take(v1.devices[":id"].series.$get({ ...of(id), query })),
   createToken: (json: { kind: Device["kind"]; site?: string; uses: number }) =>
@@ -92,7 +110,39 @@ export const api = {
   /** null: everything was so already. */
   import: (json: ImportWish) => take(v1.imports.$post({ json })),
   undoImport: (id: string) => take(v1.imports[":id"].undo.$post(of(id))),
+  demo: () => take(v1.demo.$get()),
+  /** Breaks something in the demo, or puts it right. */
+  breakSomething: (json: { what: string; undo?: boolean; site?: string; device?: string }) =>
+    take(v1.demo.break.$post({ json })),
+  incidents: (query: { state?: Incident["state"]; device?: string; limit?: string; cursor?: string }) =>
+    take(v1.incidents.$get({ query })),
+  openIncidents: () => all((cursor) => take(v1.incidents.$get({ query: { limit, state: "open", ...cursor } }))),
+  /** null: there is none. */
+  incident: (id: string): Promise<IncidentWhole | null> =>
+    take(v1.incidents[":id"].$get(of(id))).catch((error: unknown) => {
+      if (error instanceof ApiProblem && error.status === 404) return null;
+      throw error;
+    }),
+  ackIncident: (id: string) => take(v1.incidents[":id"].ack.$post(of(id))),
+  noteIncident: (id: string, json: { text?: string; reference?: string }) =>
+    take(v1.incidents[":id"].note.$post({ ...of(id), json })),
+  channels: () => all((cursor) => take(v1.channels.$get({ query: { limit, ...cursor } }))),
+  createChannel: (json: ChannelWish) => take(v1.channels.$post({ json })),
+  removeChannel: (id: string) => take(v1.channels[":id"].$delete(of(id))),
+  testChannel: (id: string) => take(v1.channels[":id"].test.$post(of(id))),
   waiting: () => all((cursor) => take(v1.enrolments.$get({ query: { limit, state: "awaiting", ...cursor } }))),
+  config: (id: string) => take(v1.devices[":id"].config.$get(of(id))),
+  configRevisions: (id: string) => take(v1.devices[":id"].config.revisions.$get(of(id))).then((answer) => answer.items),
+  /** Refused when somebody else configured it meanwhile. @param seen the revision that the person saw */
+  restoreConfig: (id: string, revision: number, seen: number) =>
+    take(
+      v1.devices[":id"].config.revisions[":revision"].restore.$post(
+        { param: { id, revision: String(revision) } },
+        { headers: { "if-match": `"${seen}"` } },
+      ),
+    ),
+  previewConfig: (json: ConfigWish) => take(v1.config.preview.$post({ json })),
+  sendConfig: (json: ConfigWish) => take(v1.config.$put({ json })),
   decide: async (id: string, decision: "approve" | "reject"): Promise<void> => {
     if (decision === "approve") await take(v1.enrolments[":id"].approve.$post({ ...of(id), json: {} }));
     else await take(v1.enrolments[":id"].reject.$post(of(id)));

@@ -1,9 +1,16 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { noticeDemo, simulated } from "./demo.ts";
+import { fail } from "./fleet.ts";
 import { AddDevice } from "./pages/add-device.tsx";
+import { Channels } from "./pages/channels.tsx";
+import { ConfigurationPage } from "./pages/configuration.tsx";
+import { BreakSomething } from "./pages/demo.tsx";
 import { DevicePage } from "./pages/device.tsx";
 import { Devices } from "./pages/devices.tsx";
 import { Import } from "./pages/import.tsx";
+import { IncidentPage } from "./pages/incident.tsx";
+import { Incidents } from "./pages/incidents.tsx";
 import { Overview } from "./pages/overview.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
 import { Shell } from "./parts/shell.tsx";
@@ -13,6 +20,7 @@ import { begin, me } from "./session.ts";
 export function App() {
   const refused = useSignal<string | null>(null);
   useEffect(() => {
+    noticeDemo().catch(fail);
     void begin().then((why) => {
       refused.value = why;
     });
@@ -25,13 +33,19 @@ export function App() {
 function Page() {
   const here = path.value;
   const device = /^\/devices\/([a-z0-9-]{1,64})$/.exec(here)?.[1];
+  const incident = /^\/incidents\/([A-Za-z0-9_-]{1,80})$/.exec(here)?.[1];
   useEffect(() => {
     if (here === "/sign-in") go("/", "replace");
   }, [here]);
   if (here === "/" || here === "/sign-in") return <Overview />;
   if (here === "/devices") return <Devices />;
+  if (here === "/incidents") return <Incidents />;
+  if (here === "/channels") return <Channels />;
+  if (incident) return <IncidentPage key={incident} id={incident} />;
   if (here === "/add") return <AddDevice />;
+  if (here === "/demo" && simulated.value) return <BreakSomething />;
   if (here === "/import") return <Import />;
+  if (here === "/configuration") return <ConfigurationPage />;
   if (device) return <DevicePage key={device} id={device} />;
   return (
     <Shell title="Not found">

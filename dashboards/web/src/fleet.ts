@@ -66,6 +66,7 @@ export async function refreshSites(): Promise<void> {
 interface PresenceNews {
   device: string;
   state: State;
+  why?: Device["why"];
   since: number | null;
   lastSeenAt: number | null;
   boot: string | null;
@@ -94,8 +95,12 @@ function apply(): void {
 
 export function followFleet(): void {
   hear("presence", (data) => {
-    const { device, state, since, lastSeenAt, boot, birth } = data as PresenceNews;
-    later(device, { state, since, lastSeenAt, boot, agent: birth?.agent ?? null });
+    const { device, state, why = null, since, lastSeenAt, boot, birth } = data as PresenceNews;
+    later(device, { state, why, since, lastSeenAt, boot, agent: birth?.agent ?? null });
+  });
+  hear("config", (data) => {
+    const { device, config } = data as { device: string; config: Device["config"] };
+    later(device, { config });
   });
   hear("heard", (data) => {
     for (const [device, lastSeenAt] of Object.entries((data as HeardNews).devices)) {

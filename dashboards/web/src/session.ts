@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { ApiProblem, api, type Me } from "./api.ts";
 import { followFleet, loadFleet } from "./fleet.ts";
+import { followIncidents, loadIncidents } from "./incidents.ts";
 import { closeStream, openStream } from "./live.ts";
 
 /** Who is signed in; null: nobody; undefined: not known yet. */
@@ -9,10 +10,16 @@ export const me = signal<Me | null | undefined>(undefined);
 let following = false;
 async function enter(who: Me): Promise<void> {
   me.value = who;
-  if (!following) followFleet();
+  if (!following) {
+    followFleet();
+    followIncidents();
+  }
   following = true;
-  openStream(() => void loadFleet(), stillSignedIn);
-  await loadFleet();
+  const load = async () => {
+    await Promise.all([loadFleet(), loadIncidents()]);
+  };
+  openStream(() => void load(), stillSignedIn);
+  await load();
 }
 
 /** A session that ended elsewhere ends here too; whatever else is wrong passes by itself. */

@@ -61,10 +61,30 @@ export interface Seen {
   since: number | null;
   lastSeenAt: number | null;
   site: string | null;
+  /** Why it is silent, where that is known. */
+  why?: "stopped" | "said" | "hours" | null;
+}
+
+/** What the overview has to know of an incident. */
+export interface Wrong {
+  rule: string;
+  sentence: string;
 }
 
 /** One sentence that says how things are; worst first. */
-export function overviewSentence(devices: readonly Seen[], siteName: (id: string) => string): string {
+export function overviewSentence(
+  devices: readonly Seen[],
+  siteName: (id: string) => string,
+  open: readonly Wrong[] = [],
+): string {
+  const blind = open.find(({ rule }) => rule === "controller_blind");
+  if (blind) return blind.sentence;
+  const store = open.find(({ rule }) => rule === "cannot_store");
+  const how = devicesSentence(devices, siteName);
+  return store ? `${store.sentence} ${how}` : how;
+}
+
+function devicesSentence(devices: readonly Seen[], siteName: (id: string) => string): string {
   if (devices.length === 0) return "No devices yet.";
   const of = (state: State) => devices.filter((d) => d.state === state);
   const offline = of("offline");
@@ -83,6 +103,9 @@ export function overviewSentence(devices: readonly Seen[], siteName: (id: string
       return all === 1 ? "The one device is online." : `All ${all.toLocaleString("en-GB")} devices are online.`;
     return `${online.toLocaleString("en-GB")} of ${count(all, "device")} ${online === 1 ? "is" : "are"} online, none offline.${more}`;
   }
+  const [place] = new Set(offline.map(({ site }) => site));
+  if (offline.length > 2 && place && offline.every(({ site }) => site === place))
+    return `${offline.length.toLocaleString("en-GB")} of ${count(all, "device")} are offline, all at ${siteName(place)}.${more}`;
   const names = offline.slice(0, 2).map((d) => (d.site ? `${d.name} (${siteName(d.site)})` : d.name));
   const others = offline.length - names.length;
   const which = `${names.join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
@@ -100,7 +123,11 @@ export function stateSentence(device: Seen, neighbours: readonly Seen[], now: nu
   const lasting = since === null ? "" : ` for ${duration(now - since)}`;
   if (state === "online") return `Online${lasting}.${heard}`;
   if (state === "awaiting") return "Not yet seen: it has never called.";
-  if (state === "sleeping") return `Sleeping${lasting}, as it said it would.${heard}`;
+  if (state === "sleeping") {
+    const why = device.why === "hours" ? ": outside its site's service hours" : ", as it said it would";
+    return `Sleeping${lasting}${why}.${heard}`;
+  }
+  if (state === "unknown") return `Not known${lasting}: the controller itself cannot see its devices.${heard}`;
   if (state === "suspect") return `Silent: checking${lasting}.${heard}`;
   if (state !== "offline") return `${capital(stateWords[state].word)}${lasting}.${heard}`;
   return `Offline${lasting}.${heard}${blame(neighbours)}`;

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
+import type { ProbeSettings } from "#wire";
 import type { Host } from "../../host/index.ts";
 import type { Log } from "../../log.ts";
 import { reason } from "../../log.ts";
-import type { ProbeSettings } from "../../settings.ts";
 import type { Collector, Sample } from "../collector.ts";
 import { tryProbe } from "./try.ts";
 

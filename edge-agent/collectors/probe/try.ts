@@ -1,5 +1,5 @@
+import type { ProbeSettings } from "#wire";
 import type { Host } from "../../host/index.ts";
-import type { ProbeSettings } from "../../settings.ts";
 import { rounded } from "../collector.ts";
 import { parsePing } from "./ping.ts";
 

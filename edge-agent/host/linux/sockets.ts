@@ -24,6 +24,8 @@ function within<T>(
 }
 
 export const linuxSockets: Sockets = {
+  open: (host, port) => tcpConnect({ host, port }),
+
   resolve: (name, resolver, timeoutMs) =>
     within(timeoutMs, `dns ${name}`, () => {
       const dns = new Resolver({ timeout: timeoutMs, tries: 1 });

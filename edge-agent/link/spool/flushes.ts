@@ -43,7 +43,8 @@ export interface Flushes {
   soon(): void;
   now(): Promise<void>;
   stop(): Promise<void>;
-  cancel(): void;
+  /** Nothing more is begun. Resolves when no file is being opened or written any more. */
+  halt(): Promise<void>;
 }
 
 /** One flush at a time; what is put during one goes with the next. */
@@ -79,18 +80,19 @@ export function createFlushes(state: State): Flushes {
       running = running.then(once);
     });
   };
-  const cancel = (): void => {
+  const halt = (): Promise<void> => {
     stopped = true;
     timer?.();
     timer = undefined;
+    return running;
   };
   return {
     soon,
     now,
-    cancel,
+    halt,
     async stop() {
       await now();
-      cancel();
+      await halt();
     },
   };
 }

@@ -4,7 +4,8 @@ import * as z from "zod/mini";
 import { check, messages, readJson } from "#wire";
 import { syncFolder } from "../../trust/index.ts";
 import type { Entry, Place } from "./entries.ts";
-import { frame, longestRecordBytes, parseFrames, unframe } from "./frames.ts";
+import { frame, longestRecordBytes, parseFrames } from "./frames.ts";
+import { createReader } from "./reader.ts";
 
 /** Unreadable files that are kept for a person to look at. */
 const keptBad = 4;
@@ -39,6 +40,7 @@ export async function openSegments(folder: string, segmentBytes: number) {
   const loaded = await load(folder, sizes);
   let newest = Math.max(0, ...sizes.keys(), ...loaded.badNumbers);
   let writer: { file: FileHandle; segment: number } | undefined;
+  const reader = createReader((segment) => join(folder, nameOf(segment)));
 
   async function roll(): Promise<{ file: FileHandle; segment: number }> {
     await closeWriter();
@@ -90,24 +92,12 @@ export async function openSegments(folder: string, segmentBytes: number) {
     },
 
     /** undefined: the record is not whole any more. */
-    async read({ segment, offset, length }: Place): Promise<string | undefined> {
-      let file: FileHandle | undefined;
-      try {
-        file = await open(join(folder, nameOf(segment)), "r");
-        const bytes = Buffer.alloc(length);
-        await file.read(bytes, 0, length, offset);
-        const text = unframe(bytes);
-        return text?.slice(text.indexOf("\n") + 1);
-      } catch {
-        return undefined;
-      } finally {
-        await file?.close();
-      }
-    },
+    read: reader.read,
 
     async remove(segment: number): Promise<void> {
       if (writer?.segment === segment) await closeWriter();
       sizes.delete(segment);
+      reader.forget(segment);
       await unlink(join(folder, nameOf(segment))).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") throw error;
       });

@@ -49,7 +49,7 @@ export async function createSpool(needs: SpoolNeeds) {
     },
     /** As a power cut: what is not on flash is lost. */
     async halt(): Promise<void> {
-      flushes.cancel();
+      await flushes.halt();
       await close(state);
     },
   };

@@ -1,5 +1,7 @@
+import { environment } from "./environment.ts";
 import { interfaces } from "./interface.ts";
 import { probe } from "./probe.ts";
+import { radio } from "./radio.ts";
 import { agent, system, temperature } from "./system.ts";
 
 /** gauge: a value now · counter: only goes up, a fall is a restart · state: what something is (1 yes, 0 no, or a word). */
@@ -21,10 +23,15 @@ export interface Measurement {
 }
 
 /** What may be measured. Agents make nothing else; the controller stores nothing else. */
-export const catalogue = { system, agent, temperature, interface: interfaces, probe } as const satisfies Record<
-  string,
-  Measurement
->;
+export const catalogue = {
+  system,
+  agent,
+  temperature,
+  interface: interfaces,
+  probe,
+  radio,
+  environment,
+} as const satisfies Record<string, Measurement>;
 export type MeasurementName = keyof typeof catalogue;
 
 /** The definition, or undefined for a name that the catalogue does not have. */

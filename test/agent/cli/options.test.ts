@@ -26,6 +26,13 @@ describe("the agent's command line", () => {
     });
   });
 
+  it("takes a token that begins with a dash: one of 64 does", () => {
+    const dashed = `-${token.slice(1)}`;
+    expect(parse([...least, "--token", dashed])).toMatchObject({ options: { token: dashed } });
+    expect(parse([...least, `--token=${dashed}`])).toMatchObject({ options: { token: dashed } });
+    expect(parse([...least, "--token", "--kind", "sensor"])).toMatchObject({ exit: 64 });
+  });
+
   it("reads token and settings from files", async () => {
     const folder = await newFolder();
     const [config, secret] = [join(folder, "agent.json"), join(folder, "token")];

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Files, Host, Programs, Sockets } from "../../../edge-agent/index.ts";
@@ -7,6 +8,8 @@ import { type FakeTime, fakeTime } from "../time.ts";
 const fixtures = fileURLToPath(new URL("./fixtures", import.meta.url));
 
 export const fixture = (path: string): string => readFileSync(join(fixtures, path), "utf8");
+
+const unreachable = () => new Socket().destroy(new Error("no answer"));
 
 export interface FixtureHost extends Host {
   time: FakeTime;
@@ -37,7 +40,7 @@ export function fixtureHost(
     time: fakeTime(),
     files,
     programs: more.programs ?? { run: async () => absent() },
-    sockets: { resolve: silent, connect: silent, get: silent, ...more.sockets },
+    sockets: { resolve: silent, connect: silent, get: silent, open: unreachable, ...more.sockets },
     random: () => 0.5,
     change: (texts) => void Object.assign(changed, texts),
   };

@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { decode, limits } from "#wire";
+import { createLinuxHost } from "../../../edge-agent/index.ts";
 import { greetTimeoutMs, openSession } from "../../../edge-agent/link/session.ts";
 import { openIdentity } from "../../../edge-agent/trust/index.ts";
 import { later, newStandin } from "../setup.ts";
@@ -231,7 +232,7 @@ describe("presence", () => {
     const accepted = new Promise((done) => silent.once("connection", done));
     const opening = openSession({
       time,
-      dial: { time, pin: "", signal: new AbortController().signal },
+      dial: { time, open: createLinuxHost().sockets.open, pin: "", signal: new AbortController().signal },
       url: `mqtt://127.0.0.1:${port}`,
       device: "demo-device",
       password: "demo",

@@ -1,9 +1,19 @@
 import type { Sample } from "../../../edge-agent/collectors/index.ts";
 import { createLinuxHost, type Host } from "../../../edge-agent/index.ts";
-import { createLink } from "../../../edge-agent/link/index.ts";
+import { type Configuration, createLink } from "../../../edge-agent/link/index.ts";
 import { openIdentity, tokenPins } from "../../../edge-agent/trust/index.ts";
 import { type KeptLog, later, newFolder, newLog, newStandin } from "../setup.ts";
 import type { Standin, StandinOptions } from "../standin.ts";
+
+/** Nothing was ever pushed, and nothing is taken. */
+const noConfiguration: Configuration = {
+  summary: () => ({ revision: 0, hash: "", state: "applied" }),
+  isTrying: () => false,
+  opened() {},
+  desired() {},
+  confirm() {},
+  refused() {},
+};
 
 interface Options {
   dataDir?: string;
@@ -33,11 +43,13 @@ export async function newLink(standin: Standin, { dataDir, now = linux.time.now,
     log,
     identity,
     application: { controllerUrl, token, kind: "access-point", hardware: { model: "demo", serial: "demo-1" } },
-    dial: { time: host.time, pin: tokenPins(token).certificate, signal: stopping.signal },
+    dial: { time: host.time, open: linux.sockets.open, pin: tokenPins(token).certificate, signal: stopping.signal },
     dataDir: folder,
     version: "0.0.0-test",
     firmware: "demo",
     intervalMs,
+    controller: undefined,
+    configuration: noConfiguration,
     spool: { maxBytes: 1024 * 1024, maxAgeMs: 10 * 24 * 3600 * 1000, flushMs: 50 },
   });
   later(async () => {

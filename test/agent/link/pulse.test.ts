@@ -6,7 +6,11 @@ it("beats when nothing else left for an interval, at least every 5 minutes, and 
   const time = fakeTime();
   const start = time.monotonic();
   const beats: number[] = [];
-  const pulse = createPulse(time, 10_000, () => beats.push(time.monotonic() - start));
+  const pulse = createPulse(
+    time,
+    () => 10_000,
+    () => beats.push(time.monotonic() - start),
+  );
   pulse.start();
   await time.advance(35_000);
   expect(beats).toEqual([10_500, 21_000, 31_500]);

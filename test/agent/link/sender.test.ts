@@ -31,7 +31,7 @@ async function newSender() {
     open(): number[] {
       const seqs: number[] = [];
       const publish: Session["publish"] = (_, text) => seqs.push(Number(text.split("/")[1]));
-      sender.opened({ publish, closed: new Promise(() => {}), leave: async () => {}, drop: () => {} });
+      sender.opened({ publish, closed: new Promise(() => {}), leave: async () => {}, end: () => {}, drop: () => {} });
       return seqs;
     },
   };

@@ -1,4 +1,4 @@
-import { readFile, rename, stat } from "node:fs/promises";
+import { readdir, readFile, readlink, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { limits } from "#wire";
@@ -21,6 +21,19 @@ describe("what is kept", () => {
     expect(await second.all()).toEqual(batches.map((b) => [`${b.boot}/${b.seq}`, b.text]));
     expect(second.unclean).toEqual([{ boot: bootOf(0), afterSeq: 2 }]);
     expect(second.unfinished()).toEqual([{ boot: bootOf(0), lastSeq: 2, total: batches[1]?.total }]);
+  });
+
+  it("is let go when the power is cut in the middle of a flush: no file stays open", async () => {
+    const folder = await newFolder();
+    const spool = await newSpool(folder);
+    spool.make();
+    const flushing = spool.flush();
+    await spool.halt();
+    await flushing;
+    const open = await Promise.all(
+      (await readdir("/proc/self/fd")).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => "")),
+    );
+    expect(open.filter((path) => path.startsWith(folder))).toEqual([]);
   });
 
   it("is flushed by itself, and a clean stop leaves nothing in memory only", async () => {

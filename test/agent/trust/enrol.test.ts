@@ -7,7 +7,8 @@ import { newFolder, newStandin } from "../setup.ts";
 import { newKey } from "../standin.ts";
 
 const hardware = { model: "demo", serial: "demo-1" };
-const how = { time: createLinuxHost().time, pin: "", signal: new AbortController().signal };
+const { time, sockets } = createLinuxHost();
+const how = { time, open: sockets.open, pin: "", signal: new AbortController().signal };
 
 async function newDevice() {
   const standin = await newStandin();

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { messages, purposes } from "#wire";
 import { SettingsError } from "../../../controller/base/errors.ts";
-import { randomId, readableId } from "../../../controller/base/ids.ts";
+import { randomId, randomSecret, readableId } from "../../../controller/base/ids.ts";
 import { openKeys } from "../../../controller/base/keys.ts";
 import { createLog } from "../../../controller/base/log.ts";
 import { fullJitter } from "../../../controller/base/retry.ts";
@@ -170,6 +170,12 @@ describe("small things", () => {
     const made = Array.from({ length: 500 }, () => readableId("ap"));
     for (const id of made) expect(id).toMatch(/^ap-[a-z2-7]{8}$/);
     expect(new Set([...made, ...Array.from({ length: 500 }, () => randomId("x"))]).size).toBe(1_000);
+  });
+
+  test("no secret can be taken for an option of a command line", () => {
+    const secrets = Array.from({ length: 2_000 }, () => randomSecret());
+    expect(secrets.filter((secret) => secret.startsWith("-"))).toEqual([]);
+    expect(new Set(secrets.map((secret) => secret.length))).toEqual(new Set([43]));
   });
 
   test("full jitter stays between nothing and the ceiling, and uses all of it", () => {

@@ -8,12 +8,15 @@ const key = "dGhlIHNhbXBsZSBub25jZQ==";
 describe("MQTT over WebSocket", () => {
   let server: Server;
   let accepted: number;
+  let open: boolean;
 
   beforeEach(async () => {
     accepted = 0;
+    open = true;
     server = createServer();
     acceptWebSockets(server, {
       packetBytes: 1024,
+      isOpen: () => open,
       accept(stream) {
         accepted++;
         stream.destroy();
@@ -54,6 +57,12 @@ describe("MQTT over WebSocket", () => {
 
   it.each(["//", "/", "//mqtt", "/mqtt/", "http://[", "/%", "*"])("refuses %s and lives on", async (target) => {
     expect(await ask(target)).toBe("HTTP/1.1 404 Not Found");
+    expect(accepted).toBe(0);
+  });
+
+  it("takes nobody while the broker is paused", async () => {
+    open = false;
+    expect(await ask("/mqtt")).toBe("HTTP/1.1 503 Service Unavailable");
     expect(accepted).toBe(0);
   });
 

@@ -1,9 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createAlerts } from "../../../controller/alert/index.ts";
 import { type Actor, type Auth, createAuth, type Role } from "../../../controller/auth/index.ts";
 import { openKeys } from "../../../controller/base/keys.ts";
 import { createSigner } from "../../../controller/base/signing.ts";
+import { type Config, createConfig } from "../../../controller/config/index.ts";
 import { createHttp, createLive, type HttpNeeds } from "../../../controller/http/index.ts";
+import { createNotify } from "../../../controller/notify/index.ts";
 import { createRegistry, type Registry } from "../../../controller/registry/index.ts";
 import type { PresenceView } from "../../../controller/registry/presence/view.ts";
 import type { SeriesAnswer, SeriesQuery } from "../../../controller/store/series/index.ts";
@@ -32,6 +35,9 @@ export interface FreshHttp extends Fresh {
   auth: Auth;
   registry: Registry;
   live: HttpNeeds["live"];
+  config: Config;
+  /** What went down to devices. */
+  sent: { device: string; suffix: string; payload: string }[];
   app: ReturnType<typeof createHttp>;
   /** What was asked of the series store; it answers `series`. */
   asked: SeriesQuery[];
@@ -58,6 +64,19 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     pins: () => ({ content: signer.tokenPin(), certificate: "" }),
     mqttUrl: () => "ws://127.0.0.1:8080/mqtt",
   });
+  const sent: FreshHttp["sent"] = [];
+  const config = await createConfig({
+    records,
+    clock,
+    log: quiet,
+    signer,
+    registry,
+    audit: auth.audit,
+    send: (device, suffix, payload) => sent.push({ device, suffix, payload }) > 0,
+    isAway: () => false,
+    changed: (device, brief) => live.publish("config", { device, config: brief }),
+  });
+  await config.start();
   const webRoot = join(folder, "web");
   mkdirSync(join(webRoot, "assets"), { recursive: true });
   writeFileSync(join(webRoot, "index.html"), "<!doctype html><title>Lamplighter</title>");
@@ -72,15 +91,48 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
   const asked: SeriesQuery[] = [];
   const series: SeriesAnswer["series"] = [];
   const presence = new Map<string, PresenceView>();
-  const needs: HttpNeeds = {
+  const notify = createNotify({
     clock,
     log: quiet,
+    records,
+    audit: auth.audit,
+    keyFolder: join(folder, "keys"),
+    allow: ["127.0.0.0/8"],
+    url: () => host,
+    incident: (id) => alerts.of(id),
+    severityWords: {},
+    done: () => {},
+  });
+  const alerts = createAlerts({
+    clock,
+    log: quiet,
+    records,
+    audit: auth.audit,
+    devices: () => [],
+    device: () => undefined,
+    sites: () => [],
+    cannotStore: () => null,
+    doors: () => null,
+    blind: () => {},
+    enqueue: notify.enqueue,
+    toldOf: notify.toldOf,
+    changed: () => {},
+  });
+  const needs: HttpNeeds = {
+    config,
+    clock,
+    log: quiet,
+    incidents: alerts,
+    notify,
     version: "0.0.0-test",
     auth,
     registry,
     live,
     presence: { of: (device) => presence.get(device) ?? nobodyThere },
-    delivery: { of: () => ({ ...noPoints, boots: [] }) },
+    delivery: {
+      of: () => ({ ...noPoints, boots: [] }),
+      late: async (_device, from, to) => [{ from, to, points: 1, arrivedAt: to }],
+    },
     latest: { of: () => [{ m: "probe", tags: { probe: "dns" }, fields: { latency_ms: 12 }, at: 1 }] },
     events: {
       of: async (_device, { limit, before = 8 }) =>
@@ -108,9 +160,15 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     tokens.set(role, (await auth.tokens.create(boss, { name: role, role, expiresAt: null })).secret);
   return {
     ...fresh,
+    async end() {
+      await config.stop();
+      await fresh.end();
+    },
     auth,
     registry,
     live,
+    config,
+    sent,
     app,
     asked,
     series,

@@ -69,7 +69,7 @@ describe("the API's own description", () => {
     expect(document.openapi).toBe("3.1.0");
     for (const call of Object.keys(access)) {
       const [method = "", path = ""] = call.split(" ");
-      const described = document.paths[`/api/v1${path.replace(":id", "{id}")}`]?.[method.toLowerCase()];
+      const described = document.paths[`/api/v1${path.replace(/:([a-z]+)/g, "{$1}")}`]?.[method.toLowerCase()];
       expect(described?.summary, call).toBeTruthy();
       if (path !== "/stream") expect(described?.responses, call).toHaveProperty("default");
     }

@@ -129,10 +129,11 @@ test("latest values, delivery and events of a device; of none: 404", async () =>
     items: [{ m: "probe", tags: { probe: "dns" }, fields: { latency_ms: 12 }, at: 1 }],
   });
   expect(await get(`${device}/delivery`)).toMatchObject({ missing: 0, boots: [] });
+  expect(await get(`${device}/late?from=5&to=9`)).toEqual({ items: [{ from: 5, to: 9, points: 1, arrivedAt: 9 }] });
   const first = (await get(`${device}/events?limit=4`)) as { items: { id: number }[]; next: string };
   const second = (await get(`${device}/events?limit=4&cursor=${first.next}`)) as typeof first;
   expect([...first.items, ...second.items].map((one) => one.id)).toEqual([7, 6, 5, 4, 3, 2, 1]);
   expect(second.next).toBeNull();
-  for (const what of ["latest", "delivery", "events", "series?measurement=system&field=cpu_percent"])
+  for (const what of ["latest", "delivery", "late", "events", "series?measurement=system&field=cpu_percent"])
     expect((await fresh.call("GET", `/api/v1/devices/none/${what}`)).status).toBe(404);
 });

@@ -197,6 +197,7 @@ describe("ingest", () => {
       ledgers: [],
       evicted: [],
       events: [],
+      late: [],
       quarantined: Array.from({ length: 9 }, (_, i) => ({
         device: "ap-1",
         boot,
@@ -228,7 +229,7 @@ describe("ingest", () => {
       },
     });
     const keep = async (...events: ReturnType<typeof event>[]) => {
-      await few.commit({ ledgers: [], evicted: [], quarantined: [], events });
+      await few.commit({ ledgers: [], evicted: [], quarantined: [], late: [], events });
       return (await few.events("ap-1", { limit: 10 })).map((e) => e.seq);
     };
     expect(await keep(event(1), event(2), event(3), event(3))).toEqual([3, 2]);
@@ -241,7 +242,7 @@ describe("ingest", () => {
     const row = { device: "ap-1", boot, seq: 1, index: 0, why: "x", problem: "", points: 1, receivedAt: 1 };
     // Two bytes in UTF-8, one letter.
     const quarantined = Array.from({ length: 2 }, () => ({ ...row, raw: "é" }));
-    const commit = { ledgers: [], evicted: [], events: [], quarantined };
+    const commit = { ledgers: [], evicted: [], events: [], late: [], quarantined };
     await createDeliveryRecords(records.db, most).commit(commit);
     const restarted = createDeliveryRecords(records.db, most);
     await restarted.commit(commit);

@@ -54,6 +54,38 @@ describe("reading a spreadsheet", () => {
   });
 });
 
+describe("what a hostile or mistaken spreadsheet brings", () => {
+  test.each(["constructor", "__proto__", "toString", "hasOwnProperty"])("the kind %s is none", (kind) => {
+    expect(plan(`name,kind\nA,${kind}\n`).rows[0]).toMatchObject({
+      effect: "wrong",
+      problems: [{ column: "kind", message: "one of access-point, sensor, gateway, switch" }],
+    });
+  });
+
+  test.each(["0x10", "1e1", "5 1", "51..2", "+"])("the latitude %s is none", (latitude) => {
+    expect(plan(`name,latitude,longitude\nA,${latitude},0\n`).rows[0]?.problems).toMatchObject([
+      { column: "latitude" },
+    ]);
+  });
+
+  test("a profile that is too long is refused, not cut", () => {
+    const { rows } = plan(`name,kind,profile\nA,sensor,${"p".repeat(65)}\n`);
+    expect(rows[0]?.problems).toEqual([{ column: "profile", message: "at most 64 characters" }]);
+  });
+
+  test("the sites of another place cost no more than a few guesses", async () => {
+    const sites = Array.from({ length: 500 }, (_, i) => `Demo library number ${i},51,0`);
+    await bring(`name,latitude,longitude\n${sites.join("\n")}\n`);
+    const rows = Array.from({ length: importLimits.rows }, (_, i) => `Device ${i},sensor,Demo libary nunber ${i}`);
+    const { counts, rows: planned } = plan(`name,kind,site\n${rows.join("\n")}\n`);
+    expect(counts.wrong).toBe(importLimits.rows);
+    const guesses = planned.filter(({ problems }) => problems[0]?.message.includes("did you mean"));
+    expect(guesses).toHaveLength(importLimits.guesses);
+    expect(planned[0]?.problems[0]?.message).toContain('did you mean "Demo library number 0"?');
+    expect(planned.at(-1)?.problems[0]?.message).toBe(`there is no site "Demo libary nunber ${importLimits.rows - 1}"`);
+  });
+});
+
 describe("sites", () => {
   test("are shown first, then made; what is missing has its default", async () => {
     const shown = plan(twoSites);

@@ -8,6 +8,8 @@ const makes: Record<string, readonly MeasurementName[]> = {
   system: ["system", "agent", "temperature"],
   interface: ["interface"],
   probe: ["probe"],
+  radio: ["radio"],
+  environment: ["environment"],
 };
 const [start, end] = ["<!-- generated: npm run docs -->", "<!-- end of generated -->"];
 

@@ -2,7 +2,10 @@ import type { Migration } from "kysely";
 import { people } from "./0001-people.ts";
 import { registry } from "./0002-registry.ts";
 import { delivery } from "./0003-delivery.ts";
+import { alerts } from "./0004-alerts.ts";
+import { config } from "./0005-config.ts";
 import { imports } from "./0006-imports.ts";
+import { late } from "./0007-late.ts";
 
 /** In the order of their names; one that was released is never changed. A static map, since the bundle has no folder
  *  to look into. */
@@ -10,5 +13,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0001-people": people,
   "0002-registry": registry,
   "0003-delivery": delivery,
+  "0004-alerts": alerts,
+  "0005-config": config,
   "0006-imports": imports,
+  "0007-late": late,
 };

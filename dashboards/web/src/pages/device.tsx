@@ -3,10 +3,12 @@ import { useEffect } from "preact/hooks";
 import { api, type Delivery, type Device, type LatestPoint } from "../api.ts";
 import { currentTime, now } from "../clock.ts";
 import { devices, fail, loaded, siteName, sites } from "../fleet.ts";
+import { incidentOf } from "../incidents.ts";
 import { hear, watch } from "../live.ts";
 import { ChangeDevice } from "../parts/change-device.tsx";
 import { Charts } from "../parts/charts.tsx";
 import { DeliveryLine } from "../parts/delivery.tsx";
+import { DeviceConfiguration } from "../parts/device-config.tsx";
 import { Probes } from "../parts/probes.tsx";
 import { Shell } from "../parts/shell.tsx";
 import { Ago, StateMark } from "../parts/state.tsx";
@@ -48,6 +50,7 @@ function Known({ device }: { device: Device }) {
         <p class="sentence" role="status">
           {stateSentence(device, neighbours, now.value, zone)}
         </p>
+        <OpenIncident device={device.id} />
         <DeliveryLine delivery={delivery.value} />
       </header>
       <dl class="facts">
@@ -73,9 +76,23 @@ function Known({ device }: { device: Device }) {
         </Fact>
       </dl>
       {me.value?.role !== "viewer" && <ChangeDevice device={device} />}
+      <DeviceConfiguration device={device} timeZone={zone} />
       <Probes latest={latest.value} now={now.value} />
       {latest.value !== null && <Charts device={device.id} latest={latest.value} timeZone={zone} />}
     </Shell>
+  );
+}
+
+function OpenIncident({ device }: { device: string }) {
+  const incident = incidentOf(device);
+  if (!incident) return null;
+  return (
+    <p>
+      <a href={`/incidents/${incident.id}`} onClick={follow}>
+        {incident.rule === "site_unreachable" ? "Part of its site's incident" : "Its incident"}
+      </a>
+      {incident.ackedBy ? `: ${incident.ackedBy} has it.` : ": nobody has taken it yet."}
+    </p>
   );
 }
 

@@ -1,6 +1,9 @@
 import { counts, devices, inOrder, loaded, siteName, sites } from "../fleet.ts";
+import { incidentOf, openIncidents } from "../incidents.ts";
+import { IncidentCard } from "../parts/incident.tsx";
 import { StreetMap } from "../parts/map.tsx";
 import { Shell } from "../parts/shell.tsx";
+import { SiteList } from "../parts/site-list.tsx";
 import { Ago, StateMark } from "../parts/state.tsx";
 import { follow } from "../router.ts";
 import { overviewSentence, states } from "../words.ts";
@@ -10,11 +13,15 @@ const attention = 8;
 export function Overview() {
   const all = inOrder.value;
   const count = counts(all);
-  const wrong = all.filter((d) => d.state === "offline" || d.state === "suspect" || d.state === "unknown");
+  const open = openIncidents.value;
+  // What an incident speaks of needs no card of its own.
+  const wrong = all.filter(
+    (d) => (d.state === "offline" || d.state === "suspect" || d.state === "unknown") && !incidentOf(d.id),
+  );
   return (
     <Shell title="Overview">
       <h1 class="sentence" aria-live="polite">
-        {loaded.value ? overviewSentence(all, siteName) : "Looking…"}
+        {loaded.value ? overviewSentence(all, siteName, open) : "Looking…"}
       </h1>
       {loaded.value && all.length === 0 ? <First /> : null}
       <ul class="tallies" aria-label="Devices by state">
@@ -28,6 +35,25 @@ export function Overview() {
             </li>
           ))}
       </ul>
+      {open.length > 0 && (
+        <section aria-labelledby="open">
+          <h2 id="open">Open incidents</h2>
+          <ul class="incidents">
+            {open.slice(0, attention).map((incident) => (
+              <li key={incident.id}>
+                <IncidentCard incident={incident} brief />
+              </li>
+            ))}
+          </ul>
+          {open.length > attention && (
+            <p>
+              <a href="/incidents" onClick={follow}>
+                All {open.length}
+              </a>
+            </p>
+          )}
+        </section>
+      )}
       {wrong.length > 0 && (
         <section aria-labelledby="wrong">
           <h2 id="wrong">Needs a look</h2>
@@ -58,6 +84,7 @@ export function Overview() {
         <section aria-labelledby="where">
           <h2 id="where">Where</h2>
           <StreetMap sites={[...sites.value.values()]} devices={[...devices.value.values()]} />
+          <SiteList sites={[...sites.value.values()]} devices={[...devices.value.values()]} />
         </section>
       )}
     </Shell>

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { Simulated } from "../parts/simulated.tsx";
 import { signIn } from "../session.ts";
 
 export function SignIn({ refused }: { refused: string | null }) {
@@ -23,6 +24,7 @@ export function SignIn({ refused }: { refused: string | null }) {
     <main class="sign-in">
       <h1>Lamplighter</h1>
       <p class="quiet">Public Wi-Fi and street sensors</p>
+      <Simulated />
       <form onSubmit={(event) => void submit(event)}>
         <label>
           User name

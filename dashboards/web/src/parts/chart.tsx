@@ -4,6 +4,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { now } from "../clock.ts";
 import { clockTime, quantity } from "../words.ts";
+import { gapsAfter } from "./gaps.ts";
 
 export interface Line {
   label: string;
@@ -25,7 +26,11 @@ export function Chart(props: {
   to: number;
   everyMs: number;
   timeZone?: string | undefined;
+  /** Stretches of time whose values came afterwards: shaded. */
+  late?: readonly { from: number; to: number }[];
 }) {
+  const late = useRef(props.late ?? []);
+  late.current = props.late ?? [];
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const table = useSignal(false);
@@ -36,7 +41,7 @@ export function Chart(props: {
   useEffect(() => {
     if (!place.current || drawn.length === 0) return;
     const chart = new uPlot(
-      options(place.current.clientWidth, props, drawn),
+      options(place.current.clientWidth, props, drawn, () => late.current),
       align(drawn, props.everyMs),
       place.current,
     );
@@ -103,28 +108,22 @@ function sentence(title: string, lines: readonly Line[], unit: string): string {
   return lines.length > 3 ? `${title}: ${lines.length} lines` : parts.join(" · ");
 }
 
-/** How far apart the points of a line usually are: a probe once a minute has no gaps in a chart of every 5 s. */
-function cadence(line: Line, everyMs: number): number {
-  const apart = line.points.slice(1).map((point, i) => point[0] - (line.points[i]?.[0] ?? 0));
-  const usual = apart.sort((a, b) => a - b)[Math.floor(apart.length / 2)] ?? 0;
-  return Math.max(usual, everyMs);
-}
-
 /** One column of times for all lines; a null where points are further apart than they should be. */
 function align(lines: readonly Line[], everyMs: number): uPlot.AlignedData {
   const tables = lines.map((line): uPlot.AlignedData => {
     const xs: number[] = [];
     const ys: (number | null)[] = [];
-    let before: number | null = null;
-    const usual = cadence(line, everyMs);
-    for (const [at, value] of line.points) {
-      if (before !== null && at - before > usual * 2.5) {
-        xs.push((before + usual) / 1000);
-        ys.push(null);
-      }
+    const gaps = gapsAfter(
+      line.points.map(([at]) => at),
+      everyMs,
+    );
+    for (const [i, [at, value]] of line.points.entries()) {
       xs.push(at / 1000);
       ys.push(value);
-      before = at;
+      const gap = gaps.get(i);
+      if (gap === undefined) continue;
+      xs.push(gap / 1000);
+      ys.push(null);
     }
     return [xs, ys];
   });
@@ -140,6 +139,7 @@ function options(
   width: number,
   props: { unit: string; from: number; to: number; timeZone?: string | undefined },
   lines: readonly Line[],
+  late: () => readonly { from: number; to: number }[],
 ): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const ink = style.getPropertyValue("--quiet").trim();
@@ -149,6 +149,7 @@ function options(
     width,
     height: chartHeight,
     legend: { show: false },
+    hooks: { drawClear: [(plot) => shade(plot, late(), style.getPropertyValue("--late").trim())] },
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
       x: { min: props.from / 1000, max: props.to / 1000 },
@@ -184,9 +185,25 @@ function options(
   };
 }
 
+/** Behind the lines; as wide as a hairline at least. */
+function shade(plot: uPlot, stretches: readonly { from: number; to: number }[], colour: string): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.fillStyle = colour;
+  for (const { from, to } of stretches) {
+    const left = Math.max(bbox.left, plot.valToPos(from / 1000, "x", true));
+    const right = Math.min(bbox.left + bbox.width, plot.valToPos(to / 1000, "x", true));
+    if (right >= bbox.left && left <= bbox.left + bbox.width)
+      ctx.fillRect(left, bbox.top, Math.max(2, right - left), bbox.height);
+  }
+  ctx.restore();
+}
+
 /** From zero where that means something, so that small noise doesn't look like a storm. */
 function axis(low: number, high: number, unit: string): [number, number] {
   if (unit === "%") return [Math.min(0, low), Math.max(100, high)];
+  // Quiet air is at about -95: from zero down, a jammed channel would look like a good one.
+  if (unit === "dBm") return [Math.min(-100, low), Math.max(-60, high)];
   const top = high > 0 ? high * 1.08 : 1;
   return unit === "°C" ? [Math.floor(low - 2), Math.ceil(high + 2)] : [Math.min(0, low), top];
 }

@@ -1,12 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { api, type LatestPoint, type Series } from "../api.ts";
+import { api, type Late, type LatestPoint, type Series } from "../api.ts";
 import { currentTime } from "../clock.ts";
 import { hear } from "../live.ts";
 import { type ChartPlan, chartsOf, hueCycle } from "../measurements.ts";
 import { query, setQuery } from "../router.ts";
 import { count } from "../words.ts";
 import { Chart, type Line } from "./chart.tsx";
+import { LateLine, useLate } from "./late.tsx";
 
 const minute = 60_000;
 const ranges = [
@@ -36,10 +37,11 @@ export function Charts({
   const plans = useMemo(() => chartsOf(latest), [shape]);
   const more = plans.filter((plan) => plan.more);
   const open = useSignal(false);
+  const late = useLate(device, range.ms);
   const grid = (some: readonly ChartPlan[]) => (
     <div class="charts">
       {some.map((plan) => (
-        <LiveChart key={plan.key} device={device} plan={plan} range={range} timeZone={timeZone} />
+        <LiveChart key={plan.key} device={device} plan={plan} range={range} late={late.value} timeZone={timeZone} />
       ))}
     </div>
   );
@@ -61,6 +63,7 @@ export function Charts({
           ))}
         </fieldset>
       </header>
+      <LateLine late={late.value} timeZone={timeZone} />
       {plans.length === 0 && (
         <p class="quiet">Nothing measured yet. The first values come within a minute of its first call.</p>
       )}
@@ -83,11 +86,13 @@ function LiveChart({
   device,
   plan,
   range,
+  late,
   timeZone,
 }: {
   device: string;
   plan: ChartPlan;
   range: Range;
+  late: readonly Late[];
   timeZone?: string | undefined;
 }) {
   const shown = useSignal<{ lines: Line[]; to: number; problem: string | null }>({
@@ -129,6 +134,7 @@ function LiveChart({
         from={to - range.ms}
         to={to}
         everyMs={range.everyMs}
+        late={late}
         timeZone={timeZone}
       />
       {problem && <p class="problem">{problem}</p>}

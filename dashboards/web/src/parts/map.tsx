@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Device, Site } from "../api.ts";
 import { go } from "../router.ts";
 import { type State, states, stateWords } from "../words.ts";
+import { type Label, placeLabels } from "./labels.ts";
 
 interface Place {
   id: string;
@@ -10,8 +11,7 @@ interface Place {
   x: number;
   y: number;
   state: State;
-  devices: number;
-  bad: number;
+  note: string;
 }
 
 /** Room for names at the edge, in CSS pixels; one unit of the map is one pixel, so that names stay legible on a phone. */
@@ -22,7 +22,7 @@ interface Size {
 }
 
 /** Worst state of a site's devices; a site is as well as its worst. */
-const worst = (of: readonly Device[]): State => states.find((s) => of.some((d) => d.state === s)) ?? "awaiting";
+export const worst = (of: readonly Device[]): State => states.find((s) => of.some((d) => d.state === s)) ?? "awaiting";
 
 /** Web Mercator, fitted to the places: north is up and shapes are true, with no tile server. */
 export function project(sites: readonly Site[], { width, height }: Size): (site: Site) => { x: number; y: number } {
@@ -62,48 +62,64 @@ export function StreetMap({ sites, devices }: { sites: readonly Site[]; devices:
     const at = project(sites, { width, height });
     return sites.map((site): Place => {
       const here = devices.filter((d) => d.site === site.id);
-      const bad = here.filter((d) => d.state === "offline" || d.state === "suspect").length;
-      return { id: site.id, name: site.name, ...at(site), state: worst(here), devices: here.length, bad };
+      const state = worst(here);
+      return { id: site.id, name: site.name, ...at(site), state, note: noteOf(here, state) };
     });
   }, [sites, devices, width, height]);
+  // What is wrong is named first where there is little room.
+  const labels = useMemo(
+    () =>
+      placeLabels(
+        [...places].sort((a, b) => states.indexOf(a.state) - states.indexOf(b.state)),
+        { width, height },
+      ),
+    [places, width, height],
+  );
   if (places.length === 0) return null;
   return (
     <svg ref={frame} class="map" viewBox={`0 0 ${width} ${height}`} style={{ height: `${height}px` }}>
       <title>Map of sites</title>
       {places.map((place) => (
-        <SitePlace key={place.id} place={place} />
+        <SitePlace key={place.id} place={place} label={labels.get(place.id)} />
       ))}
     </svg>
   );
 }
 
-function SitePlace({ place }: { place: Place }) {
-  const { mark, word } = stateWords[place.state];
-  const note =
-    place.devices === 0
-      ? "no devices"
-      : place.bad > 0
-        ? `${place.bad} of ${place.devices} ${word}`
-        : `${place.devices} ${word}`;
+/** "9 online", or how many are not. */
+export function noteOf(here: readonly Device[], state: State): string {
+  const { word } = stateWords[state];
+  if (here.length === 0) return "no devices";
+  const bad = here.filter((d) => d.state === "offline" || d.state === "suspect").length;
+  return bad > 0 ? `${bad} of ${here.length} ${word}` : `${here.length} ${word}`;
+}
+
+function SitePlace({ place, label }: { place: Place; label: Label | undefined }) {
   return (
     <a
       href={`/devices?site=${encodeURIComponent(place.id)}`}
+      aria-label={`${place.name}: ${place.note}`}
       onClick={(event) => {
         event.preventDefault();
         go(`/devices?site=${encodeURIComponent(place.id)}`);
       }}
     >
-      <g class={`place state-${place.state}`} transform={`translate(${place.x} ${place.y})`}>
-        <circle r="24" class="target" />
-        <text class="place-mark" text-anchor="middle" dy="0.36em">
-          {mark}
+      <g class={`place state-${place.state}`}>
+        <title>{`${place.name}: ${place.note}`}</title>
+        <circle r="24" cx={place.x} cy={place.y} class="target" />
+        <text class="place-mark" text-anchor="middle" x={place.x} y={place.y} dy="0.36em">
+          {stateWords[place.state].mark}
         </text>
-        <text class="place-name" text-anchor="middle" y="34">
-          {place.name}
-        </text>
-        <text class="place-note" text-anchor="middle" y="52">
-          {note}
-        </text>
+        {label && (
+          <>
+            <text class="place-name" text-anchor="middle" x={label.x} y={label.y}>
+              {label.name}
+            </text>
+            <text class="place-note" text-anchor="middle" x={label.x} y={label.y + 18}>
+              {place.note}
+            </text>
+          </>
+        )}
       </g>
     </a>
   );

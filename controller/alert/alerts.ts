@@ -1,0 +1,229 @@
+import type { Kysely } from "kysely";
+import type { Cancel, Clock } from "../base/clock.ts";
+import { conflict, notFound } from "../base/errors.ts";
+import { randomId } from "../base/ids.ts";
+import type { Log } from "../base/log.ts";
+import { createSerial } from "../base/serial.ts";
+import type { Database, Records } from "../store/records/index.ts";
+import { decide } from "./decide.ts";
+import type { NoticeKind } from "./incident.ts";
+import { type AlertLimits, alertBounds, alertLimits } from "./limits.ts";
+import { createRead } from "./read.ts";
+import { loadOpen, writeEvent, writeStep } from "./records.ts";
+import { checkDoors, type Doors } from "./self-check.ts";
+import { type AlertEvent, type AlertState, nothing, type Place } from "./state.ts";
+import type { Step } from "./turn.ts";
+import type { Told } from "./view.ts";
+import { type DeviceSeen, doubted, placesChanged, watchedOf } from "./watch.ts";
+
+export interface AlertNeeds {
+  clock: Clock;
+  log: Log;
+  records: Records;
+  limits?: Partial<AlertLimits>;
+  /** All devices, and one as it is now; undefined: removed. */
+  devices(): Iterable<DeviceSeen>;
+  device(id: string): DeviceSeen | undefined;
+  sites(): readonly Place[];
+  /** Why measurements cannot be stored now; null: they can. */
+  cannotStore(): { since: number; why: string } | null;
+  /** Where devices call; null: not known yet. */
+  doors(): Doors | null;
+  /** The controller cannot see its devices since then; null: it sees again. */
+  blind(since: number | null): void;
+  /** In the transaction of what is to be told. */
+  enqueue(db: Kysely<Database>, notice: { incident: string; kind: NoticeKind; generation: number }): Promise<void>;
+  toldOf(incidents: readonly string[]): Promise<Map<string, Told[]>>;
+  /** After the transaction: these incidents are other than before, and perhaps there is something to send. */
+  changed(incidents: readonly string[], notices: boolean): void;
+  audit: {
+    write(db: Kysely<Database>, entry: { actor: By; action: string; subject: By; after?: object }): Promise<void>;
+  };
+}
+interface By {
+  kind: string;
+  id: string;
+}
+
+/** The shell around the decision: its events, its transactions, and what people do with incidents. */
+export function createAlerts(needs: AlertNeeds) {
+  const { clock, log, records } = needs;
+  const limits: AlertLimits = { ...alertLimits, ...needs.limits };
+  const serial = createSerial(alertBounds.changesWaiting);
+  const read = createRead(needs);
+  const counts = { opened: 0, resolved: 0, closed: 0, failedTurns: 0 };
+  let state: AlertState = nothing;
+  /** The newest of each: a storm is no longer than the fleet. */
+  let dirty = new Set<string>();
+  let failures: { since: number; why: string; times: number } | null = null;
+  let running: Promise<void> | null = null;
+  let cancels: Cancel[] = [];
+
+  function eventsNow(): AlertEvent[] {
+    const devices = [...new Set([...dirty, ...doubted(state)])].map((id): AlertEvent => {
+      const is = needs.device(id);
+      return { kind: "device", id, is: is ? watchedOf(is) : null };
+    });
+    const places = placesChanged(state.places, needs.sites()).map(
+      ([id, is]): AlertEvent => ({ kind: "place", id, is }),
+    );
+    const store: AlertEvent = { kind: "store", away: needs.cannotStore() };
+    const blind = failures !== null && failures.times >= alertBounds.selfCheckFailures ? failures : null;
+    const check: AlertEvent = { kind: "self-check", failed: blind && { since: blind.since, why: blind.why } };
+    return [
+      ...places,
+      ...devices,
+      ...(store.away === null && state.store === null ? [] : [store]),
+      ...(blind === null && state.selfCheck === null ? [] : [check]),
+    ];
+  }
+
+  /** One at a time: who asks during a turn waits for that one. */
+  function turn(): Promise<void> {
+    running ??= decideNow().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+
+  async function decideNow(): Promise<void> {
+    const taken = dirty;
+    try {
+      const now = clock.now();
+      const events = eventsNow();
+      dirty = new Set();
+      const next = decide(state, events, now, limits, () => randomId("incident"));
+      if (next.steps.length > 0) await write(next.steps, now);
+      const wasBlind = state.blind !== null;
+      state = next.state;
+      if ((state.blind !== null) !== wasBlind) needs.blind(state.blind?.since ?? null);
+      if (next.steps.length > 0) tellChanged(next.steps);
+    } catch (error) {
+      // Nothing of it happened; the next turn decides anew, from how things are then.
+      dirty = new Set([...taken, ...dirty]);
+      counts.failedTurns++;
+      log.error("incidents could not be decided", { error });
+    }
+  }
+
+  async function write(steps: readonly Step[], now: number): Promise<void> {
+    await records.db.transaction().execute(async (db) => {
+      // What ends first: another may open for the same root.
+      for (const step of [...steps].sort(endsFirst)) {
+        await writeStep(db, records.organisation, step, now);
+        const { id: incident, generation } = step.incident;
+        if (step.tell) await needs.enqueue(db, { incident, kind: step.tell, generation });
+      }
+    });
+  }
+
+  function tellChanged(steps: readonly Step[]): void {
+    for (const { incident, tell, events } of steps) {
+      if (events.some(({ kind }) => kind === "opened")) counts.opened++;
+      if (incident.state !== "open") counts[incident.state]++;
+      const { id, rule, root } = incident;
+      log.info("incident", { id, rule, root, state: incident.state, tell, members: incident.members.size });
+    }
+    needs.changed(
+      steps.map(({ incident }) => incident.id),
+      steps.some(({ tell }) => tell !== null),
+    );
+  }
+
+  async function check(): Promise<void> {
+    const doors = needs.doors();
+    if (!doors) return;
+    const since = clock.now();
+    const why = await checkDoors(doors, clock);
+    failures = why === null ? null : { since: failures?.since ?? since, why, times: (failures?.times ?? 0) + 1 };
+  }
+
+  const supervised = (what: string, run: () => Promise<void>) => () =>
+    void run().catch((error: unknown) => log.error(what, { error }));
+
+  /** A change by a person: alone, with its trace. */
+  const byPerson = (
+    id: string,
+    action: string,
+    actor: By,
+    after: object,
+    work: (db: Kysely<Database>) => Promise<void>,
+  ) =>
+    serial(async () => {
+      await records.db.transaction().execute(async (db) => {
+        const there = await db.selectFrom("incident").select("id").where("id", "=", id).executeTakeFirst();
+        if (!there) throw notFound("incident", id);
+        await work(db);
+        await needs.audit.write(db, { actor, action, subject: { kind: "incident", id }, after });
+      });
+      needs.changed([id], false);
+    });
+
+  return {
+    of: read.of,
+    list: read.list,
+    events: (id: string) => read.events(id, alertBounds.eventsOfIncident),
+    async start(): Promise<void> {
+      state = { ...nothing, incidents: await loadOpen(records) };
+      const blind = [...state.incidents.values()].find(({ rule }) => rule === "controller_blind");
+      if (blind) {
+        state = { ...state, blind: { since: blind.since } };
+        needs.blind(blind.since);
+      }
+      for (const { id } of needs.devices()) dirty.add(id);
+      // Removed while this was not running: their incidents end.
+      for (const { members } of state.incidents.values()) for (const id of members.keys()) dirty.add(id);
+      cancels = [
+        clock.every(alertBounds.tickMs, supervised("a turn of the incidents failed", turn)),
+        clock.every(alertBounds.selfCheckMs, supervised("the self-check failed", check)),
+      ];
+    },
+    async stop(): Promise<void> {
+      for (const cancel of cancels) cancel();
+      await running;
+    },
+    /** Something about this device is other than before. */
+    deviceChanged: (id: string): void => void dirty.add(id),
+    /** One turn now; the clock does it every second. */
+    turn,
+    async ack(id: string, actor: By & { name: string }): Promise<void> {
+      await byPerson(id, "incident.acknowledged", actor, { by: actor.name }, async (db) => {
+        const row = await db
+          .selectFrom("incident")
+          .select(["state", "acked_by"])
+          .where("id", "=", id)
+          .executeTakeFirst();
+        if (row?.state !== "open") throw conflict("over", "this incident is over");
+        if (row.acked_by !== null) throw conflict("taken", `${row.acked_by} has it already`);
+        const now = clock.now();
+        await db.updateTable("incident").set({ acked_by: actor.name, acked_at: now }).where("id", "=", id).execute();
+        await writeEvent(db, id, { at: now, kind: "acknowledged", text: actor.name, actor });
+      });
+    },
+    async note(
+      id: string,
+      actor: By & { name: string },
+      said: { text?: string | undefined; reference?: string | undefined },
+    ): Promise<void> {
+      await byPerson(id, "incident.noted", actor, said, async (db) => {
+        const now = clock.now();
+        const { text, reference } = said;
+        if (reference !== undefined)
+          await db
+            .updateTable("incident")
+            .set({ reference: reference || null })
+            .where("id", "=", id)
+            .execute();
+        const words = [text, reference === undefined ? undefined : `reference: ${reference || "none"}`];
+        const all = `${actor.name}: ${words.filter(Boolean).join("; ")}`;
+        await writeEvent(db, id, { at: now, kind: "note", text: all, actor });
+      });
+    },
+    counts: (): Record<string, number> => ({ ...counts, open: state.incidents.size, waiting: state.waiting.size }),
+    blindSince: (): number | null => state.blind?.since ?? null,
+  };
+}
+export type Alerts = ReturnType<typeof createAlerts>;
+
+const endsFirst = (a: Step, b: Step): number =>
+  Number(a.incident.state === "open") - Number(b.incident.state === "open");

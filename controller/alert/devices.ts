@@ -1,0 +1,58 @@
+import type { Cause, Member } from "./incident.ts";
+import type { Watched } from "./state.ts";
+import { isOpen, putMember, type Turn } from "./turn.ts";
+
+/** A device is other than before: into its hold, out of it, back in its incident, or gone. */
+export function deviceEvent(turn: Turn, id: string, is: Watched | null): void {
+  const was = turn.devices.get(id);
+  turn.bySite = null;
+  if (is) turn.devices.set(id, is);
+  else turn.devices.delete(id);
+  const moved = was !== undefined && is !== null && was.site !== is.site;
+  if (is === null || moved) {
+    leave(turn, id, "gone");
+    turn.waiting.delete(id);
+  }
+  if (is === null) return;
+  if (is.state === "down") lose(turn, is);
+  else turn.waiting.delete(id);
+  const incident = turn.incidents.get(turn.memberOf.get(id) ?? "");
+  const member = incident?.members.get(id);
+  if (incident && member && isBack(is, member)) {
+    const cause = member.boot === null || is.boot === null ? null : member.boot === is.boot ? "line" : "restart";
+    putMember(turn, incident.id, { ...member, state: "back", backAt: Math.max(is.since, member.since), cause });
+  }
+}
+
+/** Only contact after the loss proves that it is back: after `kill -9` of the controller, records may show it as it was
+ *  a few seconds before it was lost. */
+const isBack = (is: Watched, member: Member): boolean =>
+  (is.state === "up" || is.state === "checking") && is.lastSeenAt > member.since;
+
+function lose(turn: Turn, { id, site, since, stopped }: Watched): void {
+  if (turn.memberOf.has(id) || turn.waiting.has(id) || !isOpen(turn, site)) return;
+  const { holdMs, stoppedHoldMs } = turn.limits;
+  turn.waiting.set(id, { since, until: turn.now + (stopped ? stoppedHoldMs : holdMs) });
+}
+
+export function leave(turn: Turn, id: string, state: "gone" | "left"): void {
+  const incident = turn.incidents.get(turn.memberOf.get(id) ?? "");
+  const member = incident?.members.get(id);
+  if (incident && member) putMember(turn, incident.id, { ...member, state, backAt: turn.now });
+}
+
+export const memberFrom = ({ id, name, boot }: Watched, since: number): Member => ({
+  device: id,
+  name,
+  state: "down",
+  since,
+  backAt: null,
+  boot,
+  cause: null,
+});
+
+/** Why they were silent, when they agree. */
+export function causeOf(members: Iterable<Member>): Cause | null {
+  const causes = new Set([...members].filter(({ state }) => state === "back").map(({ cause }) => cause));
+  return causes.size === 1 ? ([...causes][0] ?? null) : null;
+}

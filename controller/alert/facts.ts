@@ -1,0 +1,64 @@
+import type { Facts, Incident } from "./incident.ts";
+import { at, type Turn } from "./turn.ts";
+
+const unplaced = "Devices without a site";
+
+/** What can be said of an incident as things are. */
+export function factsOf(turn: Turn, incident: Pick<Incident, "root" | "site" | "members" | "facts">): Facts {
+  const { root, facts } = incident;
+  if (root.type === "controller") return facts;
+  const site = incident.site ?? "";
+  const place = turn.places.get(site);
+  const there = at(turn, site).filter(({ state }) => state !== "asleep" && state !== "unseen");
+  const usual = { ...facts, timeZone: place?.timeZone ?? facts.timeZone };
+  if (root.type === "device") {
+    const device = turn.devices.get(root.id);
+    const others = there.filter(({ id }) => id !== root.id);
+    return {
+      ...usual,
+      name: device?.name ?? facts.name,
+      place: place?.name ?? null,
+      down: 1,
+      of: 1,
+      fine: others.filter(({ state }) => state === "up").length,
+      others: others.length,
+      stopped: device?.stopped ?? facts.stopped,
+    };
+  }
+  const down = [...incident.members.values()].filter(({ state }) => state === "down").length;
+  const elsewhere = sitesElsewhere(turn, site);
+  return {
+    ...usual,
+    name: place?.name ?? (site === "" ? unplaced : facts.name),
+    place: null,
+    down,
+    of: Math.max(there.length, down),
+    ...elsewhere,
+  };
+}
+
+/** Other sites with devices that are expected, and how many of them are fine: most of their devices are there. */
+function sitesElsewhere(turn: Turn, site: string): { fine: number; others: number } {
+  let fine = 0;
+  let others = 0;
+  for (const id of turn.places.keys()) {
+    if (id === site || id === "") continue;
+    const expected = at(turn, id).filter(({ state }) => state !== "asleep" && state !== "unseen");
+    if (expected.length === 0) continue;
+    others += 1;
+    if (expected.filter(({ state }) => state === "up" || state === "checking").length * 2 > expected.length) fine += 1;
+  }
+  return { fine, others };
+}
+
+export const noFacts: Facts = {
+  name: "",
+  place: null,
+  timeZone: "Europe/London",
+  down: 0,
+  of: 0,
+  fine: 0,
+  others: 0,
+  stopped: false,
+  why: "",
+};

@@ -1,0 +1,73 @@
+/** What is wrong. Ranked by severity, worst first. */
+export type Rule = "controller_blind" | "cannot_store" | "site_unreachable" | "device_down";
+export type Severity = "critical" | "major" | "warning" | "info";
+export const severityOf: Record<Rule, Severity> = {
+  controller_blind: "critical",
+  cannot_store: "critical",
+  site_unreachable: "critical",
+  device_down: "major",
+};
+
+/** Decided backwards, when a device is heard again: the same boot was up all the time, another one restarted. Or why an
+ *  incident was closed without an end of the failure. */
+export type Cause = "line" | "restart" | "removed" | "folded" | "blind";
+
+export type NoticeKind = "opened" | "updated" | "resolved" | "closed";
+
+export interface Member {
+  device: string;
+  name: string;
+  /** `gone`: removed or moved; `left`: its site is back, it is not, and has an incident of its own. */
+  state: "down" | "back" | "gone" | "left";
+  since: number;
+  backAt: number | null;
+  /** The boot that went silent, for the cause. */
+  boot: string | null;
+  cause: "line" | "restart" | null;
+}
+
+/** What its sentence is made of, as it was at the last change. */
+export interface Facts {
+  /** Of the device or site; "" for the controller itself. */
+  name: string;
+  /** Name of the site of a device; null: none. */
+  place: string | null;
+  timeZone: string;
+  /** Of a site: devices that are offline, and those that are expected. */
+  down: number;
+  of: number;
+  /** What else is fine: neighbours of a device, other sites of a site. */
+  fine: number;
+  others: number;
+  /** It said goodbye. */
+  stopped: boolean;
+  /** In the words of whatever failed. */
+  why: string;
+}
+
+export interface Incident {
+  id: string;
+  state: "open" | "resolved" | "closed";
+  rule: Rule;
+  root: { type: "device" | "site" | "controller"; id: string };
+  site: string | null;
+  cause: Cause | null;
+  facts: Facts;
+  since: number;
+  openedAt: number;
+  resolvedAt: number | null;
+  /** Goes up with every notice. */
+  generation: number;
+  /** When "opened" is to be told; null: it was, or never will be. */
+  tellAt: number | null;
+  /** When "opened" was handed to the outbox; null: nobody knows of it. */
+  toldAt: number | null;
+  toldMembers: number;
+  /** When the next "updated" may go out, where one is owed. */
+  updateAt: number | null;
+  /** Until when stragglers may follow a site that is back. */
+  recoverBy: number | null;
+  /** Told incidents that this one took in: they get no notice of their own any more. */
+  includes: readonly string[];
+  members: ReadonlyMap<string, Member>;
+}

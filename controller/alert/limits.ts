@@ -1,0 +1,35 @@
+/** When what is told; all but the first in milliseconds. Starting values: most are settings (`alert.*`). */
+export const alertLimits = {
+  /** Devices of a site that fail together are one failure from so many on. */
+  fewestTogether: 3,
+  /** Within what time they are lost "together". */
+  togetherMs: 60_000,
+  /** From a device's loss until it stands alone: its neighbours may follow. */
+  holdMs: 20_000,
+  /** The same after it said goodbye: it may just restart. */
+  stoppedHoldMs: 180_000,
+  /** From the opening of an incident until it is told; none for what is critical and stands alone. */
+  groupWaitMs: 15_000,
+  /** Between two notices that say no more than that it grew. */
+  groupIntervalMs: 300_000,
+  /** How long stragglers have once their site is back; at least three of their intervals. */
+  recoveryGraceMs: 120_000,
+  /** How long the store may be away before somebody is told. */
+  storeGraceMs: 30_000,
+} as const;
+export type AlertLimits = { [K in keyof typeof alertLimits]: number };
+
+/** Bounds of the shell around the decision. */
+export const alertBounds = {
+  tickMs: 1_000,
+  selfCheckMs: 5_000,
+  selfCheckTimeoutMs: 3_000,
+  /** Checks that fail in a row until the controller counts as blind. */
+  selfCheckFailures: 2,
+  noteChars: 2_000,
+  referenceChars: 200,
+  /** Changes by people that wait for their turn. */
+  changesWaiting: 1_000,
+  /** Entries of an incident's history; older ones stay, further ones of its members are not written. */
+  eventsOfIncident: 500,
+} as const;

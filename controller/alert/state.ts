@@ -1,0 +1,64 @@
+import type { Incident } from "./incident.ts";
+
+/** A device as this room sees it. */
+export interface Watched {
+  id: string;
+  name: string;
+  /** "" where it has none: devices without a site are looked at together. */
+  site: string;
+  state: "up" | "checking" | "down" | "asleep" | "unseen" | "unknown";
+  /** When that state began. */
+  since: number;
+  lastSeenAt: number;
+  /** It said goodbye. */
+  stopped: boolean;
+  boot: string | null;
+  intervalMs: number;
+}
+
+export interface Place {
+  id: string;
+  name: string;
+  timeZone: string;
+  /** Within its service hours. */
+  open: boolean;
+}
+
+/** A lost device that is in no incident yet. */
+export interface Waiting {
+  since: number;
+  /** From then on it stands alone. */
+  until: number;
+}
+
+/** All that the decision knows. Replaced, never changed in place. Bounded by the registry: one entry a device, and at
+ *  most one open incident for each. */
+export interface AlertState {
+  devices: ReadonlyMap<string, Watched>;
+  places: ReadonlyMap<string, Place>;
+  waiting: ReadonlyMap<string, Waiting>;
+  /** Open ones, by id. */
+  incidents: ReadonlyMap<string, Incident>;
+  /** Our own listeners do not answer us. */
+  selfCheck: { since: number; why: string } | null;
+  /** The controller cannot see its devices: verdicts wait. */
+  blind: { since: number } | null;
+  store: { since: number; why: string } | null;
+}
+
+export const nothing: AlertState = {
+  devices: new Map(),
+  places: new Map(),
+  waiting: new Map(),
+  incidents: new Map(),
+  selfCheck: null,
+  blind: null,
+  store: null,
+};
+
+export type AlertEvent =
+  /** null: removed. */
+  | { kind: "device"; id: string; is: Watched | null }
+  | { kind: "place"; id: string; is: Place | null }
+  | { kind: "self-check"; failed: { since: number; why: string } | null }
+  | { kind: "store"; away: { since: number; why: string } | null };

@@ -1,0 +1,107 @@
+import type { Incident, Member, NoticeKind } from "./incident.ts";
+import type { AlertLimits } from "./limits.ts";
+import type { AlertState, Place, Waiting, Watched } from "./state.ts";
+
+/** What became of one incident in one turn: to be written, and perhaps to be told. */
+export interface Step {
+  incident: Incident;
+  tell: NoticeKind | null;
+  /** For its history; "" says all that there is to say. */
+  events: { kind: string; text: string }[];
+  /** Members that are new or other than before. */
+  members: Member[];
+}
+
+/** One run of the decision: copies of the state that may be changed, gone when it ends. */
+export interface Turn {
+  now: number;
+  limits: AlertLimits;
+  newId(): string;
+  devices: Map<string, Watched>;
+  places: Map<string, Place>;
+  waiting: Map<string, Waiting>;
+  incidents: Map<string, Incident>;
+  selfCheck: AlertState["selfCheck"];
+  blind: AlertState["blind"];
+  store: AlertState["store"];
+  /** The open incident that a device is down in. */
+  memberOf: Map<string, string>;
+  steps: Map<string, Step>;
+  /** Devices by site, made when first asked for. */
+  bySite: Map<string, Watched[]> | null;
+}
+
+export function begin(state: AlertState, now: number, limits: AlertLimits, newId: () => string): Turn {
+  const memberOf = new Map<string, string>();
+  for (const incident of state.incidents.values())
+    for (const { device, state: is } of incident.members.values()) if (is === "down") memberOf.set(device, incident.id);
+  return {
+    now,
+    limits,
+    newId,
+    devices: new Map(state.devices),
+    places: new Map(state.places),
+    waiting: new Map(state.waiting),
+    incidents: new Map(state.incidents),
+    selfCheck: state.selfCheck,
+    blind: state.blind,
+    store: state.store,
+    memberOf,
+    steps: new Map(),
+    bySite: null,
+  };
+}
+
+export const end = (turn: Turn): AlertState => ({
+  devices: turn.devices,
+  places: turn.places,
+  waiting: turn.waiting,
+  incidents: new Map([...turn.incidents].filter(([, incident]) => incident.state === "open")),
+  selfCheck: turn.selfCheck,
+  blind: turn.blind,
+  store: turn.store,
+});
+
+/** An incident as it is from now on. */
+export function put(turn: Turn, incident: Incident): Step {
+  turn.incidents.set(incident.id, incident);
+  const step = turn.steps.get(incident.id) ?? { incident, tell: null, events: [], members: [] };
+  step.incident = incident;
+  turn.steps.set(incident.id, step);
+  return step;
+}
+
+export const note = (step: Step, kind: string, text = ""): void => void step.events.push({ kind, text });
+
+/** A member as it is from now on. */
+export function putMember(turn: Turn, id: string, member: Member): void {
+  const incident = turn.incidents.get(id);
+  if (!incident) return;
+  const mine = turn.steps.get(id);
+  // One copy of the members a turn: thousands may change in one.
+  const members =
+    mine && mine.members.length > 0 ? (incident.members as Map<string, Member>) : new Map(incident.members);
+  members.set(member.device, member);
+  const step = put(turn, { ...incident, members });
+  step.members.push(member);
+  if (member.state === "down") turn.memberOf.set(member.device, id);
+  else if (turn.memberOf.get(member.device) === id) turn.memberOf.delete(member.device);
+}
+
+export function at(turn: Turn, site: string): readonly Watched[] {
+  if (!turn.bySite) {
+    turn.bySite = new Map();
+    for (const device of turn.devices.values()) {
+      const list = turn.bySite.get(device.site);
+      if (list) list.push(device);
+      else turn.bySite.set(device.site, [device]);
+    }
+  }
+  return turn.bySite.get(site) ?? [];
+}
+
+export const isOpen = (turn: Turn, site: string): boolean => turn.places.get(site)?.open ?? true;
+
+/** Notices say nothing about devices while nobody expects them or nobody can see them. */
+export const mayTell = (turn: Turn, incident: Incident): boolean =>
+  incident.root.type === "controller" || (turn.blind === null && isOpen(turn, incident.site ?? ""));

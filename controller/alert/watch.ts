@@ -1,0 +1,76 @@
+import type { AlertState, Place, Watched } from "./state.ts";
+
+/** What this room needs to know of a device. */
+export interface DeviceSeen {
+  id: string;
+  name: string;
+  site: string | null;
+  state: "awaiting" | "online" | "suspect" | "offline" | "sleeping" | "maintenance" | "unknown";
+  since: number | null;
+  lastSeenAt: number | null;
+  stopped: boolean;
+  boot: string | null;
+  intervalMs: number;
+}
+
+/** What presence says of a device. */
+export type Presence = Pick<DeviceSeen, "state" | "since" | "lastSeenAt" | "boot"> & {
+  why?: string;
+  birth: { intervalMs: number } | null;
+};
+
+/** A device of the registry with what presence says of it. */
+export const deviceSeen = (device: { id: string; name: string; site: string | null }, is: Presence): DeviceSeen => ({
+  id: device.id,
+  name: device.name,
+  site: device.site,
+  state: is.state,
+  since: is.since,
+  lastSeenAt: is.lastSeenAt,
+  stopped: is.why === "stopped",
+  boot: is.boot,
+  intervalMs: is.birth?.intervalMs ?? 60_000,
+});
+
+const states: Record<DeviceSeen["state"], Watched["state"]> = {
+  awaiting: "unseen",
+  online: "up",
+  suspect: "checking",
+  offline: "down",
+  sleeping: "asleep",
+  maintenance: "asleep",
+  unknown: "unknown",
+};
+
+export const watchedOf = (device: DeviceSeen): Watched => ({
+  id: device.id,
+  name: device.name,
+  site: device.site ?? "",
+  state: states[device.state],
+  since: device.since ?? 0,
+  lastSeenAt: device.lastSeenAt ?? 0,
+  stopped: device.stopped,
+  boot: device.boot,
+  intervalMs: device.intervalMs,
+});
+
+const samePlace = (a: Place | undefined, b: Place): boolean =>
+  a !== undefined && a.name === b.name && a.timeZone === b.timeZone && a.open === b.open;
+
+/** Sites that are other than the decision knows them. */
+export function placesChanged(known: AlertState["places"], places: readonly Place[]): [string, Place | null][] {
+  const now = new Set(places.map(({ id }) => id));
+  const gone = [...known.keys()].filter((id) => !now.has(id));
+  const other = places.filter((place) => !samePlace(known.get(place.id), place));
+  return [...gone.map((id): [string, null] => [id, null]), ...other.map((place): [string, Place] => [place.id, place])];
+}
+
+/** Devices that are down in an open incident although they seem to be there: after `kill -9`, what was saved of them may
+ *  be older than their loss, and then nothing but their next word is news. */
+export function doubted(state: AlertState): string[] {
+  return [...state.incidents.values()].flatMap(({ members }) =>
+    [...members.values()]
+      .filter(({ device, state: is }) => is === "down" && state.devices.get(device)?.state === "up")
+      .map(({ device }) => device),
+  );
+}

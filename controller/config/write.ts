@@ -1,0 +1,82 @@
+import type { Kysely } from "kysely";
+import type { ConfigDocument } from "../../firmware-configs/index.ts";
+import type { Clock } from "../base/clock.ts";
+import { hashOf } from "../base/ids.ts";
+import type { Signer } from "../base/signing.ts";
+import { rowsAtOnce, turn } from "../base/turn.ts";
+import type { Database } from "../store/records/index.ts";
+import { type ConfigState, decide } from "./decide.ts";
+import type { Follow } from "./follow.ts";
+import { configLimits } from "./limits.ts";
+import type { Planned } from "./push.ts";
+import type { ConfigRecords, NewRevision } from "./records.ts";
+
+export interface By {
+  kind: string;
+  id: string;
+  name: string;
+}
+
+export interface WriteNeeds {
+  clock: Clock;
+  db: Kysely<Database>;
+  records: ConfigRecords;
+  signer: Pick<Signer, "sign">;
+  audit: {
+    write(
+      db: Kysely<Database>,
+      entry: { actor: By; action: string; subject: Omit<By, "name">; before?: object | null; after?: object | null },
+    ): Promise<void>;
+  };
+  follow: Pick<Follow, "of" | "put">;
+}
+
+/** Makes planned documents the wanted ones: signed once, written in one transaction (all of them, or none), then sent. */
+export function createWrite(needs: WriteNeeds) {
+  const { clock, records, follow } = needs;
+
+  function revise(
+    device: string,
+    document: ConfigDocument,
+    about: { was: ConfigState; by: By; message: string; trialMs: number },
+  ): NewRevision {
+    const { was, by, message, trialMs } = about;
+    const at = clock.now();
+    // A restored controller is still above what the device has.
+    const newest = Math.max(was.wanted?.revision ?? 0, was.reported?.revision ?? 0, was.foreign?.revision ?? 0);
+    const revision = Math.max(newest + 1, at);
+    const signed = needs.signer.sign("config", device, { revision, trialMs, document });
+    const hash = hashOf(signed.body);
+    return { revision, hash, signed: JSON.stringify(signed), document, trialMs, message, by, at };
+  }
+
+  return async (
+    by: By,
+    all: readonly Planned[],
+    {
+      message = "",
+      trialMs = configLimits.trialMs.usual,
+    }: { message?: string | undefined; trialMs?: number | undefined },
+  ): Promise<void> => {
+    const made = all.map(({ device, document, changes }) => {
+      const was = follow.of(device.id);
+      const next = revise(device.id, document, { was, by, message, trialMs });
+      const event = { kind: "wanted", wanted: { revision: next.revision, hash: next.hash, trialMs } } as const;
+      return { device: device.id, was, next, changes, event };
+    });
+    await needs.db.transaction().execute(async (t) => {
+      for (const [i, { device, was, next, changes, event }] of made.entries()) {
+        if (i % rowsAtOnce === rowsAtOnce - 1) await turn();
+        const stays = [was.applied?.revision, was.reported?.revision].filter((one) => one !== undefined);
+        await records.insert(t, device, next, stays);
+        await records.saveState(t, device, decide(was, event, next.at).state);
+        const subject = { kind: "device", id: device };
+        const before = { revision: was.wanted?.revision ?? 0 };
+        const after = { revision: next.revision, message, changes };
+        await needs.audit.write(t, { actor: by, action: "device.configured", subject, before, after });
+      }
+    });
+    // On what holds now: devices have gone on talking while it was written.
+    for (const { device, event } of made) follow.put(device, event);
+  };
+}

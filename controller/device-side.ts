@@ -1,0 +1,108 @@
+import type { Clock } from "./base/clock.ts";
+import type { Log } from "./base/log.ts";
+import type { Signer } from "./base/signing.ts";
+import { type Broker, createBroker } from "./broker/index.ts";
+import { createConfig } from "./config/index.ts";
+import type { Live } from "./http/index.ts";
+import { createDeliveryRecords, createIngest, createReception } from "./ingest/index.ts";
+import type { Listener } from "./listen/index.ts";
+import type { Registry } from "./registry/index.ts";
+import { createPresence, createPresenceRecords, createWelcome } from "./registry/presence/index.ts";
+import type { Settings } from "./settings/index.ts";
+import type { Records } from "./store/records/index.ts";
+import type { SeriesStore } from "./store/series/index.ts";
+
+const dayMs = 86_400_000;
+
+/** The half of the app that faces devices: what comes in is stored and judged, what goes down is signed. Everything is
+ *  started but the broker: the first device may come when the other half stands, too. */
+export async function wireDeviceSide(needs: {
+  settings: Settings;
+  clock: Clock;
+  log: Log;
+  records: Records;
+  signer: Signer;
+  audit: Parameters<typeof createConfig>[0]["audit"];
+  registry: Registry;
+  series: SeriesStore;
+  live: Live;
+  listen: Listener;
+  /** Something about it is other than before. */
+  deviceChanged(device: string): void;
+  stops: (() => Promise<void>)[];
+}) {
+  const { settings, clock, log, records, signer, registry, live, stops } = needs;
+  const base = { clock, log };
+  const send: Broker["send"] = (device, suffix, payload, id) => broker.send(device, suffix, payload, id);
+  const disconnect = (device: string): void => broker.disconnect(device);
+  const delivery = createDeliveryRecords(records.db);
+  const ingest = createIngest({
+    ...base,
+    store: needs.series,
+    records: delivery,
+    rawRetentionMs: settings.retention.rawDays * dayMs,
+    limits: { messages: settings.limits.queueMessages, bytes: settings.limits.queueBytes },
+    isVia: (of, sender, at) => registry.viaAt(of, at) === sender,
+    send: (device, payload) => send(device, "delivered", payload),
+    disconnect,
+    stored: (device, points) => live.latest(device, { device, points }),
+  });
+  ingest.start();
+  stops.push(() => ingest.stop());
+  const presence = createPresence({
+    clock,
+    limits: settings.presence,
+    records: createPresenceRecords(records.db),
+    open: (device) => registry.hoursOf(device).open,
+    tryingUntil: (device) => config.brief(device).revertsAt,
+    born: createWelcome({ signer, clock, send: (device, payload) => send(device, "welcome", payload) }),
+    stated(device, said) {
+      ingest.stated(device, said);
+      config.stated(device, said);
+    },
+    changed(device, is) {
+      live.publish("presence", { device, ...is });
+      needs.deviceChanged(device);
+    },
+    heard: (devices) => live.publish("heard", { devices }),
+    failed: (error) => log.error("presence could not be saved", { error }),
+  });
+  const config = await createConfig({
+    ...base,
+    records,
+    signer,
+    registry,
+    audit: needs.audit,
+    send,
+    isAway: (device) => presence.of(device).state !== "online",
+    changed: (device, brief) => live.publish("config", { device, config: brief }),
+  });
+  await presence.start();
+  stops.push(() => presence.stop());
+  await config.start();
+  stops.push(() => config.stop());
+  const isDevice = (device: string): boolean => registry.device(device) !== undefined;
+  const reception = createReception({ ...base, presence, config, queue: ingest.receive, isDevice, disconnect });
+  const broker = await createBroker({
+    ...base,
+    listen: needs.listen,
+    limits: { connections: settings.limits.connections },
+    authenticate: registry.authenticate,
+    received: reception.receive,
+    connected(device) {
+      // Removed between its sign-in and the answer.
+      if (!isDevice(device)) disconnect(device);
+    },
+    disconnected: presence.disconnected,
+  });
+  stops.push(() => broker.stop());
+  registry.onChange(({ kind, id, change }) => {
+    live.publish(kind, { [kind]: id, change });
+    if (kind === "device") needs.deviceChanged(id);
+    if (kind !== "device" || change !== "removed") return;
+    broker.disconnect(id);
+    ingest.forget(id);
+    presence.forget(id);
+  });
+  return { ingest, delivery, presence, config, reception, broker };
+}

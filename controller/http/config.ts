@@ -1,0 +1,177 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { agentDefaults } from "#wire";
+import { configDocument } from "../../firmware-configs/index.ts";
+import { notFound } from "../base/errors.ts";
+import { configLimits, configStatuses } from "../config/index.ts";
+import { actorOf, type Env } from "./context.ts";
+import { kinds } from "./device-view.ts";
+import { describe } from "./document.ts";
+import { etagOf, versionSeen } from "./etag.ts";
+import { body } from "./input.ts";
+import type { HttpNeeds } from "./needs.ts";
+
+const control = /[^\P{Cc}\n]/u;
+const about = {
+  message: z
+    .string()
+    .trim()
+    .max(configLimits.messageChars)
+    .refine((text) => !control.test(text), "no control characters")
+    .optional(),
+  /** How long a device has to prove that it still reaches the controller. */
+  trialMs: z.int().min(configLimits.trialMs.least).max(configLimits.trialMs.most).optional(),
+};
+/** Judged by the room, which names each problem by its path. */
+const anyObject = z.record(z.string(), z.unknown());
+const wish = z.strictObject({ document: anyObject, ...about });
+
+const id = z.string().min(1).max(64);
+const manyWish = z.strictObject({
+  select: z.strictObject({
+    devices: z.array(id).min(1).max(configLimits.devicesAtOnce).optional(),
+    site: id.optional(),
+    kind: z.enum(kinds).optional(),
+    all: z.literal(true).optional(),
+  }),
+  /** A JSON merge patch (RFC 7396) over each device's document; null takes a setting away. */
+  patch: anyObject,
+  ...about,
+  /** Of the preview: refused when any of these devices was configured since. */
+  seen: z.string().max(64).optional(),
+});
+
+const count = z.int();
+const problem = z.object({ path: z.string(), message: z.string() });
+const who = z.object({ kind: z.string(), id: z.string(), name: z.string() });
+const configSchema = z.object({
+  revision: count,
+  document: anyObject,
+  message: z.string(),
+  by: who.nullable(),
+  at: count.nullable(),
+  trialMs: count,
+  status: z.enum(configStatuses),
+  since: count.nullable(),
+  revertsAt: count.nullable(),
+  attempt: count,
+  mostAttempts: count,
+  nextAt: count.nullable(),
+  cause: z.string().nullable(),
+  why: z.string().nullable(),
+  problems: z.array(problem),
+  onDevice: z.object({ revision: count, at: count }).nullable(),
+  refusal: z.object({ at: count, message: z.string() }).nullable(),
+  desired: count.nullable(),
+  reported: count.nullable(),
+  state: z.string(),
+});
+const revisionSchema = z.object({
+  revision: count,
+  document: anyObject,
+  message: z.string(),
+  by: who,
+  at: count,
+  trialMs: count,
+  outcome: z.string(),
+  outcomeAt: count.nullable(),
+  attempt: count,
+  cause: z.string().nullable(),
+  problems: z.array(problem),
+});
+const previewSchema = z.object({
+  devices: count,
+  changing: count,
+  groups: z.array(
+    z.object({
+      devices: z.array(z.object({ id: z.string(), name: z.string() })),
+      changes: z.array(z.object({ path: z.string(), from: z.unknown(), to: z.unknown() })),
+    }),
+  ),
+  effect: z.object({
+    radiosRestarted: count,
+    reconnects: count,
+    moves: count,
+    revertsAfterMs: count,
+    away: count,
+    foreign: count,
+  }),
+  problems: z.array(problem.extend({ devices: count })),
+  seen: z.string(),
+});
+
+const one = { what: "What is wanted of the device, and how it stands", schema: configSchema };
+
+/** /devices/{id}/config: of one device. */
+export const deviceConfig = ({ config }: Pick<HttpNeeds, "config">) =>
+  new Hono<Env>()
+    .get("/:id/config", describe("configuration", "Configuration of a device", { 200: one }), async (c) => {
+      const found = await config.of(c.req.param("id"));
+      c.header("etag", etagOf(found.revision));
+      return c.json(found, 200);
+    })
+    .put(
+      "/:id/config",
+      describe("configuration", "Want another configuration; it is tried, and reverts by itself", { 200: one }),
+      body(wish),
+      async (c) => {
+        const seen = versionSeen(c);
+        const found = await config.put(actorOf(c), c.req.param("id"), { ...c.req.valid("json"), seen });
+        c.header("etag", etagOf(found.revision));
+        return c.json(found, 200);
+      },
+    )
+    .get(
+      "/:id/config/revisions",
+      describe("configuration", "What was wanted, by whom, and what came of it", {
+        200: { what: "Newest first", schema: z.object({ items: z.array(revisionSchema) }) },
+      }),
+      async (c) => {
+        const items = await config.revisions(c.req.param("id"));
+        return c.json({ items: items.map(({ hash: _, ...shown }) => shown) }, 200);
+      },
+    )
+    .post(
+      "/:id/config/revisions/:revision/restore",
+      describe("configuration", "Go back to an earlier document, as a new revision", { 200: one }),
+      async (c) => {
+        const revision = c.req.param("revision");
+        if (!/^\d{1,15}$/.test(revision)) throw notFound("revision", revision);
+        const found = await config.restore(actorOf(c), c.req.param("id"), Number(revision), versionSeen(c));
+        c.header("etag", etagOf(found.revision));
+        return c.json(found, 200);
+      },
+    );
+
+/** /config: of many devices at once. */
+export const manyConfigs = ({ config }: Pick<HttpNeeds, "config">) =>
+  new Hono<Env>()
+    .get(
+      "/schema",
+      describe("configuration", "What a document may say, and what holds where it says nothing", {
+        200: { what: "JSON Schema and defaults", schema: z.object({ schema: anyObject, defaults: anyObject }) },
+      }),
+      (c) => c.json({ schema: documentSchema(), defaults: { agent: agentDefaults } }, 200),
+    )
+    .post(
+      "/preview",
+      describe("configuration", "What a change would do, before it is sent", {
+        200: { what: "Whom it changes, and how", schema: previewSchema },
+      }),
+      body(manyWish),
+      async (c) => c.json(await config.preview(c.req.valid("json")), 200),
+    )
+    .put(
+      "/",
+      describe("configuration", "Change many devices; each tries it, and reverts by itself", {
+        200: {
+          what: "Who got a new revision",
+          schema: z.object({ devices: z.array(z.string()), unchanged: count }),
+        },
+      }),
+      body(manyWish),
+      async (c) => c.json(await config.putMany(actorOf(c), c.req.valid("json")), 200),
+    );
+
+const documentSchema = (): Record<string, unknown> =>
+  z.toJSONSchema(configDocument, { io: "input", unrepresentable: "any" }) as Record<string, unknown>;

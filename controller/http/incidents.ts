@@ -1,0 +1,129 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { invalid, notFound } from "../base/errors.ts";
+import { actorOf, type Env } from "./context.ts";
+import { describe } from "./document.ts";
+import { body, query } from "./input.ts";
+import { httpLimits } from "./limits.ts";
+import type { HttpNeeds } from "./needs.ts";
+import { keyCursor, pageOf, pageOfKeys, pageQuery } from "./pages.ts";
+
+const states = ["open", "resolved", "closed"] as const;
+const severities = ["critical", "major", "warning", "info"] as const;
+const rules = ["controller_blind", "cannot_store", "site_unreachable", "device_down"] as const;
+const at = z.int();
+
+/** DESIGN §8 "incident". */
+const incidentSchema = z.object({
+  id: z.string(),
+  state: z.enum(states),
+  severity: z.enum(severities),
+  rule: z.enum(rules),
+  /** line, restart; of a closed one: removed, folded, blind. */
+  cause: z.enum(["line", "restart", "removed", "folded", "blind"]).nullable(),
+  sentence: z.string(),
+  root: z.object({ type: z.string(), id: z.string(), name: z.string() }),
+  site: z.string().nullable(),
+  members: z.array(
+    z.object({
+      device: z.string(),
+      name: z.string(),
+      rule: z.string(),
+      state: z.enum(["down", "back", "gone", "left"]),
+      since: at,
+      backAt: at.nullable(),
+      suppressedBy: z.string().optional(),
+    }),
+  ),
+  since: at,
+  openedAt: at,
+  resolvedAt: at.nullable(),
+  ackedBy: z.string().optional(),
+  ackedAt: at.optional(),
+  reference: z.string().optional(),
+  includes: z.array(z.string()),
+  told: z.array(
+    z.object({
+      channel: z.string(),
+      name: z.string().nullable(),
+      kind: z.string(),
+      at,
+      /** waiting, sent, merged (a later notice said it), withdrawn or dead. */
+      outcome: z.string(),
+      answer: z.string().nullable(),
+      attempts: z.int(),
+    }),
+  ),
+});
+
+const whole = z.object({
+  ...incidentSchema.shape,
+  timeline: z.array(
+    z.object({
+      id: z.int(),
+      at,
+      kind: z.string(),
+      text: z.string(),
+      actor: z.object({ kind: z.string(), id: z.string() }).nullable(),
+    }),
+  ),
+});
+
+const incidentQuery = z.strictObject({
+  ...pageQuery,
+  state: z.enum(states).optional(),
+  site: z.string().min(1).max(64).optional(),
+  device: z.string().min(1).max(64).optional(),
+});
+
+const line = (most: number) =>
+  z
+    .string()
+    .trim()
+    .max(most)
+    .refine((text) => !/\p{Cc}/u.test(text.replace(/[\n\t]/g, "")), "no control characters");
+const noteSchema = z
+  .strictObject({ text: line(2_000).min(1).optional(), reference: line(200).optional() })
+  .refine(({ text, reference }) => text !== undefined || reference !== undefined, "a text, a reference, or both");
+
+/** /incidents */
+export const incidents = ({ incidents: all }: Pick<HttpNeeds, "incidents">) => {
+  const one = async (id: string) => {
+    const incident = await all.of(id);
+    if (!incident) throw notFound("incident", id);
+    return { ...incident, timeline: await all.events(id) };
+  };
+  const answer = { 200: { what: "The incident with its timeline", schema: whole } };
+  return new Hono<Env>()
+    .get(
+      "/",
+      describe("alerts", "List incidents", { 200: { what: "Newest first", schema: pageOf(incidentSchema) } }),
+      query(incidentQuery),
+      async (c) => {
+        const { limit = httpLimits.pageItemsUsual, cursor, state, site, device } = c.req.valid("query");
+        const key = keyCursor(cursor, 2);
+        const openedAt = Number(key?.[0]);
+        if (key && !Number.isSafeInteger(openedAt)) throw invalid("this cursor is not one of ours");
+        const before = key ? { openedAt, id: key[1] ?? "" } : undefined;
+        const rows = await all.list({ state, site, device, before, limit: limit + 1 });
+        return c.json(
+          pageOfKeys(rows, limit, (row) => [String(row.openedAt), row.id]),
+          200,
+        );
+      },
+    )
+    .get("/:id", describe("alerts", "One incident", answer), async (c) => c.json(await one(c.req.param("id")), 200))
+    .post("/:id/ack", describe("alerts", "Say that you have it", answer), async (c) => {
+      await all.ack(c.req.param("id"), actorOf(c));
+      return c.json(await one(c.req.param("id")), 200);
+    })
+    .post(
+      "/:id/note",
+      describe("alerts", "Note something, or a ticket's reference", answer),
+      body(noteSchema),
+      async (c) => {
+        await all.note(c.req.param("id"), actorOf(c), c.req.valid("json"));
+        return c.json(await one(c.req.param("id")), 200);
+      },
+    );
+};

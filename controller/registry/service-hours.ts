@@ -1,0 +1,101 @@
+import { type ServiceHours, weekdays } from "./site.ts";
+
+/** Whether a site serves now, and when that changes next; null: never, or not within nine days. */
+export interface Hours {
+  open: boolean;
+  changesAt: number | null;
+}
+
+export const always: Hours = { open: true, changesAt: null };
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+/** From yesterday (its evening may reach into today where clocks differ) to the same day next week. */
+const daysLooked = [-1, 0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
+
+/** A site's service hours at `now`, in its own time zone. On the day on which the clocks go forward, a time that the day
+ *  skips is the first moment after the gap; on the day on which they go back, a time that comes twice is the first one. */
+export function hoursAt(hours: ServiceHours, timeZone: string, now: number): Hours {
+  if (hours === "always") return always;
+  const zone = zoneOf(timeZone);
+  const today = Math.floor((now + zone(now)) / dayMs);
+  const spans = daysLooked.flatMap((ahead) => {
+    const day = today + ahead;
+    // 1970-01-01 was a Thursday.
+    const weekday = weekdays[(((day + 3) % 7) + 7) % 7] ?? "mon";
+    return (hours[weekday] ?? []).map(([from, to]) => ({
+      from: instantOf(day * dayMs + minutesOf(from) * minuteMs, zone),
+      to: instantOf(day * dayMs + minutesOf(to) * minuteMs, zone),
+    }));
+  });
+  const merged: { from: number; to: number }[] = [];
+  for (const span of spans.filter(({ from, to }) => from < to).sort((a, b) => a.from - b.from)) {
+    const last = merged.at(-1);
+    // 24:00 and the next day's 00:00 are one moment, not an end.
+    if (last && span.from <= last.to) last.to = Math.max(last.to, span.to);
+    else merged.push({ ...span });
+  }
+  const horizon = now + 7 * dayMs;
+  const current = merged.find(({ from, to }) => from <= now && now < to);
+  if (current) return { open: true, changesAt: current.to > horizon ? null : current.to };
+  return { open: false, changesAt: merged.find(({ from }) => from > now)?.from ?? null };
+}
+
+const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+
+/** How far the zone's clocks are ahead of UTC at an instant, in milliseconds. */
+type Zone = (at: number) => number;
+
+function zoneOf(timeZone: string): Zone {
+  const format = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  });
+  return (at) => {
+    const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = part;
+    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1_000) * 1_000;
+  };
+}
+
+/** The instant at which the zone's clocks show `local` (milliseconds as if it were UTC). */
+function instantOf(local: number, zone: Zone): number {
+  const before = local - zone(local - dayMs);
+  const after = local - zone(local + dayMs);
+  const candidates = [...new Set([before, after])].filter((at) => at + zone(at) === local);
+  if (candidates.length > 0) return Math.min(...candidates);
+  // The clocks jump over it: the moment of the jump, found by halving between the two readings.
+  let [low, high] = [Math.min(before, after), Math.max(before, after)];
+  const offset = zone(low);
+  while (high - low > 1_000) {
+    const middle = Math.floor((low + high) / 2_000) * 1_000;
+    if (middle <= low) break;
+    if (zone(middle) === offset) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** Remembers each site's answer until it changes: asked for every silent device every second.
+ *  @param site undefined: no such site, always open */
+export function createServiceHours(
+  site: (id: string) => { serviceHours: ServiceHours; timeZone: string; version: number } | undefined,
+): (id: string | null, now: number) => Hours {
+  const known = new Map<string, { version: number; from: number; until: number; hours: Hours }>();
+  return (id, now) => {
+    const one = id === null ? undefined : site(id);
+    if (id === null || !one || one.serviceHours === "always") return always;
+    const before = known.get(id);
+    if (before && before.version === one.version && before.from <= now && now < before.until) return before.hours;
+    const hours = hoursAt(one.serviceHours, one.timeZone, now);
+    const until = hours.changesAt ?? now + dayMs;
+    known.set(id, { version: one.version, from: now, until, hours });
+    return hours;
+  };
+}

@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Inbox, phoneLimits } from "./messages.ts";
+
+export interface Hook {
+  port: number;
+  stop(): Promise<void>;
+}
+
+/** Takes webhooks on loopback and keeps them.
+ *  @param isSigned whether the headers sign that body; null: they don't try */
+export async function openWebhook(needs: {
+  inbox: Inbox;
+  port: number;
+  isSigned: (headers: IncomingMessage["headers"], body: string) => boolean | null;
+}): Promise<Hook> {
+  const { inbox, isSigned } = needs;
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    let bytes = 0;
+    request.on("data", (part: Buffer) => {
+      bytes += part.length;
+      if (bytes <= phoneLimits.messageBytes) parts.push(part);
+    });
+    request.on("error", () => response.destroy());
+    request.on("end", () => {
+      if (request.method !== "POST") return void response.writeHead(405).end("POST only\n");
+      if (bytes > phoneLimits.messageBytes) return void response.writeHead(413).end("too long\n");
+      const body = Buffer.concat(parts).toString("utf8");
+      const signed = isSigned(request.headers, body);
+      inbox.put({ channel: "webhook", to: request.url ?? "/", ...wordsOf(body), raw: body, signed });
+      // What "send test" shows is the receiver's own words.
+      response.writeHead(signed === false ? 401 : 200, { "content-type": "text/plain" });
+      response.end(signed === false ? "the signature is wrong\n" : "the phone of the demo has it\n");
+    });
+  });
+  server.maxConnections = phoneLimits.connections;
+  server.listen(needs.port, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** What a person would read of it. */
+export function wordsOf(body: string): { subject: string; text: string } {
+  try {
+    const { kind, incident } = JSON.parse(body) as { kind?: unknown; incident?: { sentence?: unknown } };
+    return { subject: String(kind ?? "message"), text: String(incident?.sentence ?? "") };
+  } catch {
+    return { subject: "not JSON", text: body.slice(0, 500) };
+  }
+}

@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { town } from "./town.ts";
+
+describe("whatever happens", () => {
+  const sites = { a: 4, b: 3, c: 2, d: 1 };
+  const ids = Object.entries(sites).flatMap(([site, many]) => Array.from({ length: many }, (_, i) => `${site}-${i}`));
+  const some = fc.subarray(ids, { minLength: 1 });
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant("lose" as const), ids: some, stopped: fc.boolean() }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant("back" as const), ids: some }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ kind: fc.constant("pass" as const), seconds: fc.integer({ min: 1, max: 90 }) }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("unknown" as const), ids: some }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant("hours" as const),
+        site: fc.constantFrom("a", "b"),
+        open: fc.boolean(),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("check" as const), fails: fc.boolean() }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant("move" as const), ids: some, site: fc.constantFrom("a", "b", "") }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant("restart" as const) }) },
+  );
+
+  it("what is opened is told once, an end only to whom the beginning was; one open incident a root; none while closed", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const t = town(sites);
+        const closed = new Set<string>();
+        for (const one of steps) {
+          const before = t.steps.length;
+          if (one.kind === "lose") t.lose(one.ids, one.stopped);
+          else if (one.kind === "back") {
+            t.jump(1);
+            t.back(one.ids);
+          } else if (one.kind === "pass") t.pass(one.seconds);
+          else if (one.kind === "unknown") t.become(one.ids, "unknown");
+          else if (one.kind === "move") t.move(one.ids, one.site);
+          else if (one.kind === "restart") {
+            closed.clear();
+            t.restart();
+          } else if (one.kind === "check")
+            t.run([{ kind: "self-check", failed: one.fails ? { since: t.now(), why: "demo" } : null }]);
+          else {
+            if (one.open) closed.delete(one.site);
+            else closed.add(one.site);
+            t.hours(one.site, one.open);
+          }
+          for (const { incident, events } of t.steps.slice(before))
+            if (events.some(({ kind }) => kind === "opened")) expect(closed.has(incident.site ?? "")).toBe(false);
+          const roots = t.open().map(({ rule, root }) => `${rule} ${root.id}`);
+          expect(new Set(roots).size).toBe(roots.length);
+          const down = t.open().flatMap(({ members }) => [...members.values()].filter(({ state }) => state === "down"));
+          expect(new Set(down.map(({ device }) => device)).size).toBe(down.length);
+        }
+        const perIncident = new Map<string, string[]>();
+        for (const { incident, tell } of t.steps)
+          if (tell) perIncident.set(incident.id, [...(perIncident.get(incident.id) ?? []), tell]);
+        for (const kinds of perIncident.values()) {
+          expect(kinds[0]).toBe("opened");
+          expect(kinds.filter((kind) => kind === "opened")).toHaveLength(1);
+          const ends = kinds.filter((kind) => kind === "resolved" || kind === "closed");
+          expect(ends.length).toBeLessThanOrEqual(1);
+          if (ends.length === 1) expect(kinds.at(-1)).toBe(ends[0]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("all come back in the end: nothing stays open, and nothing is waited for", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+        const t = town(sites);
+        for (const one of steps) {
+          if (one.kind === "lose") t.lose(one.ids, one.stopped);
+          if (one.kind === "pass") t.pass(one.seconds);
+          if (one.kind === "check")
+            t.run([{ kind: "self-check", failed: one.fails ? { since: t.now(), why: "x" } : null }]);
+        }
+        t.jump(1_000);
+        t.run([{ kind: "self-check", failed: null }]);
+        t.back(ids);
+        t.pass(2);
+        expect(t.open()).toEqual([]);
+        expect(t.state().waiting.size).toBe(0);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createServiceHours, hoursAt } from "../../../controller/registry/service-hours.ts";
+import { type ServiceHours, weekdays } from "../../../controller/registry/site.ts";
+
+const london = "Europe/London";
+const at = (text: string): number => Date.parse(text);
+const shown = (hours: ServiceHours, zone: string, now: string) => {
+  const { open, changesAt } = hoursAt(hours, zone, at(now));
+  return [open, changesAt === null ? null : new Date(changesAt).toISOString()];
+};
+const office: ServiceHours = Object.fromEntries(weekdays.slice(0, 5).map((day) => [day, [["08:00", "18:00"]]]));
+const night: ServiceHours = Object.fromEntries(
+  weekdays.map((day) => [
+    day,
+    [
+      ["00:00", "06:00"],
+      ["20:00", "24:00"],
+    ],
+  ]),
+);
+
+describe("service hours", () => {
+  it("of an office, in its own zone", () => {
+    // 2026-06-01 is a Monday; London is an hour ahead of UTC.
+    expect(shown(office, london, "2026-06-01T06:59:59Z")).toEqual([false, "2026-06-01T07:00:00.000Z"]);
+    expect(shown(office, london, "2026-06-01T07:00:00Z")).toEqual([true, "2026-06-01T17:00:00.000Z"]);
+    expect(shown(office, london, "2026-06-01T17:00:00Z")).toEqual([false, "2026-06-02T07:00:00.000Z"]);
+    expect(shown(office, london, "2026-06-05T18:00:00Z")).toEqual([false, "2026-06-08T07:00:00.000Z"]);
+    expect(shown(office, "Pacific/Auckland", "2026-05-31T20:00:00Z")).toEqual([true, "2026-06-01T06:00:00.000Z"]);
+  });
+
+  it("over midnight: 24:00 and the next 00:00 are one moment", () => {
+    expect(shown(night, london, "2026-06-01T21:00:00Z")).toEqual([true, "2026-06-02T05:00:00.000Z"]);
+    expect(shown(night, london, "2026-06-01T23:30:00Z")).toEqual([true, "2026-06-02T05:00:00.000Z"]);
+    expect(shown(night, london, "2026-06-02T12:00:00Z")).toEqual([false, "2026-06-02T19:00:00.000Z"]);
+  });
+
+  it("when the clocks go forward: a time that is skipped is the first after the gap", () => {
+    // 2026-03-29: 01:00 becomes 02:00.
+    const early: ServiceHours = { sun: [["01:30", "03:00"]] };
+    expect(shown(early, london, "2026-03-29T00:59:59Z")).toEqual([false, "2026-03-29T01:00:00.000Z"]);
+    expect(shown(early, london, "2026-03-29T01:00:00Z")).toEqual([true, "2026-03-29T02:00:00.000Z"]);
+    expect(shown(office, london, "2026-03-29T12:00:00Z")).toEqual([false, "2026-03-30T07:00:00.000Z"]);
+  });
+
+  it("when the clocks go back: a time that comes twice is the first one", () => {
+    // 2026-10-25: 02:00 becomes 01:00.
+    const early: ServiceHours = { sun: [["01:30", "03:00"]] };
+    expect(shown(early, london, "2026-10-25T00:00:00Z")).toEqual([false, "2026-10-25T00:30:00.000Z"]);
+    expect(shown(early, london, "2026-10-25T00:30:00Z")).toEqual([true, "2026-10-25T03:00:00.000Z"]);
+  });
+
+  it("always, never, and all day every day", () => {
+    expect(hoursAt("always", london, 0)).toEqual({ open: true, changesAt: null });
+    expect(hoursAt({}, london, at("2026-06-01T12:00:00Z"))).toEqual({ open: false, changesAt: null });
+    const all = Object.fromEntries(weekdays.map((day) => [day, [["00:00", "24:00"]]])) as ServiceHours;
+    expect(hoursAt(all, london, at("2026-06-01T12:00:00Z"))).toEqual({ open: true, changesAt: null });
+  });
+
+  it("changes exactly when it says, whatever the hours, zone and time", () => {
+    const time = fc
+      .integer({ min: 0, max: 96 })
+      .map((q) => `${String(q >> 2).padStart(2, "0")}:${String((q & 3) * 15).padStart(2, "0")}`);
+    const range = fc.tuple(time, time).filter(([from, to]) => from < to);
+    const hours = fc.record(Object.fromEntries(weekdays.map((day) => [day, fc.array(range, { maxLength: 2 })])));
+    const zone = fc.constantFrom(
+      london,
+      "UTC",
+      "America/New_York",
+      "Pacific/Auckland",
+      "Asia/Kathmandu",
+      "Australia/Lord_Howe",
+    );
+    const now = fc.integer({ min: at("2026-01-01T00:00:00Z") / 1000, max: at("2027-01-01T00:00:00Z") / 1000 });
+    fc.assert(
+      fc.property(hours, zone, now, (given, timeZone, seconds) => {
+        const answer = hoursAt(given as ServiceHours, timeZone, seconds * 1_000);
+        if (answer.changesAt === null) return;
+        expect(answer.changesAt).toBeGreaterThan(seconds * 1_000);
+        expect(hoursAt(given as ServiceHours, timeZone, answer.changesAt - 1).open).toBe(answer.open);
+        expect(hoursAt(given as ServiceHours, timeZone, answer.changesAt).open).toBe(!answer.open);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("are remembered until they change, and anew after a change of the site or a clock that jumped back", () => {
+    let site = { serviceHours: office, timeZone: london, version: 1 };
+    let asked = 0;
+    const hours = createServiceHours((id) => {
+      asked++;
+      return id === "s" ? site : undefined;
+    });
+    expect(hours("s", at("2026-06-01T12:00:00Z")).open).toBe(true);
+    expect(hours("s", at("2026-06-01T18:00:00Z")).open).toBe(false);
+    expect(hours("s", at("2026-06-01T12:00:00Z")).open).toBe(true);
+    site = { ...site, serviceHours: {}, version: 2 };
+    expect(hours("s", at("2026-06-01T12:00:00Z")).open).toBe(false);
+    expect(hours("none-such", 0).open).toBe(true);
+    expect(hours(null, 0).open).toBe(true);
+    expect(asked).toBe(5);
+  });
+});

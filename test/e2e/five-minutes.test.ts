@@ -1,0 +1,150 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createCleanup, type Program, run, temporary } from "../system/harness.ts";
+import { until } from "../system/until.ts";
+import { expectAccessible } from "./accessible.ts";
+import { launch, open, sizes, type Watched } from "./browser.ts";
+
+const minuteMs = 60_000;
+const cut = "Lakeside bus station";
+const misled = "Civic Square east";
+
+/** Pictures to look at: SCREENSHOTS=<folder> npm test -- --project e2e */
+async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env["SCREENSHOTS"];
+  if (!folder) return;
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await page.setViewportSize(viewport);
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: `${folder}/${name}-${size}.png` });
+  }
+  await page.setViewportSize(sizes.desk);
+}
+
+/** A bare `npm start`, and what a network team does with it in its first minutes. */
+describe("five minutes on the street", () => {
+  const cleanup = createCleanup();
+  let browser: Browser;
+  let demo: Program;
+  let here: Watched;
+  let url = "";
+
+  const card = (title: string) => here.page.locator(".fault", { hasText: title });
+  const messages = () => here.page.locator(".bubble");
+  const goTo = (name: string) => here.page.getByRole("link", { name, exact: false }).first().click();
+  const openDevice = async (name: string) => {
+    await here.page.goto(`${url}/devices?q=${encodeURIComponent(name)}`);
+    await here.page.locator(".row", { hasText: name }).first().click();
+    await here.page.getByRole("heading", { name }).first().waitFor();
+  };
+
+  beforeAll(async () => {
+    browser = await launch();
+    cleanup.add(() => browser.close());
+    demo = run(cleanup, "lamplighter.js", ["demo", "--port", "0", "--data-dir", temporary(cleanup, "street")], {});
+    const [link = "", origin = ""] = await until(
+      () => /Open +((\S+)\/sign-in#\S+)/.exec(demo.output())?.slice(1) ?? [],
+      (found) => found.length > 0,
+    );
+    url = origin;
+    here = await open(browser, url);
+    await here.page.goto(link);
+    await here.page.getByText("Simulated street").waitFor();
+  });
+  afterAll(() => cleanup.run());
+
+  it("opens on one sentence: all is well, and nobody is told anything", { timeout: 2 * minuteMs }, async () => {
+    const { page } = here;
+    await page
+      .getByRole("heading", { name: /^(All )?40 (of 40 )?devices|^\d+ of 40 devices are online, none offline/ })
+      .waitFor({
+        timeout: minuteMs,
+      });
+    await until(
+      () => demo.output().includes("Everything that they kept is delivered"),
+      (done) => done,
+      minuteMs,
+    );
+    await expectAccessible(page);
+    await picture(page, "street-overview");
+    await goTo("Break something");
+    await page.getByText("Nothing is broken on purpose.").waitFor();
+    await page.getByText("A street where all is well tells nobody anything.").waitFor();
+    await expectAccessible(page);
+  });
+
+  it("a cut line is one message that says where, since when and what is fine", { timeout: 3 * minuteMs }, async () => {
+    const { page } = here;
+    // The trial of the bad configuration takes its minute meanwhile.
+    await card("Push a bad configuration").getByRole("combobox").selectOption({ label: misled });
+    await card("Push a bad configuration").getByRole("button", { name: "Push it" }).click();
+    await card("Push a bad configuration").getByRole("link", { name: "its page" }).waitFor();
+    await card("Cut a site's uplink").getByRole("combobox").selectOption({ label: cut });
+    await card("Cut a site's uplink").getByRole("button", { name: "Cut the uplink" }).click();
+    await messages()
+      .nth(1)
+      .waitFor({ timeout: 2 * minuteMs });
+    const texts = await messages().allTextContents();
+    expect(texts.filter((text) => text.startsWith("Email"))).toHaveLength(1);
+    expect(texts.filter((text) => text.startsWith("Webhook"))).toHaveLength(1);
+    for (const text of texts) {
+      expect(text).toContain(cut);
+      expect(text).toMatch(/fine/);
+    }
+    await picture(page, "street-broken");
+    await goTo("Incidents");
+    await page.getByText(cut).first().waitFor();
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toMatch(/1|one/i);
+    await expectAccessible(page);
+    await picture(page, "street-incidents");
+  });
+
+  it("mended, it is told once more and never again", { timeout: 3 * minuteMs }, async () => {
+    const { page } = here;
+    await goTo("Break something");
+    await page.getByRole("button", { name: "Mend the uplink" }).click();
+    await messages()
+      .nth(3)
+      .waitFor({ timeout: 2 * minuteMs });
+    await page.getByRole("heading", { name: "Nothing is broken on purpose." }).waitFor();
+    const texts = await messages().allTextContents();
+    expect(texts).toHaveLength(4);
+    expect(texts.filter((text) => text.includes(cut))).toHaveLength(4);
+    await goTo("Overview");
+    await page.getByRole("heading", { name: /none offline|All 40 devices are online/ }).waitFor({ timeout: minuteMs });
+  });
+
+  it("what was measured meanwhile fills the gap, marked as such, and nothing is missing", async () => {
+    const { page } = here;
+    await openDevice("Bus station, stand A");
+    await page.getByText(/Shaded: its line was down/).waitFor();
+    await page.getByText("Nothing missing.").waitFor();
+    await page.locator(".uplot").first().waitFor();
+    await expectAccessible(page);
+    await picture(page, "street-device");
+  });
+
+  it("the bad configuration went back by itself and says why", { timeout: 2 * minuteMs }, async () => {
+    const { page } = here;
+    await openDevice(misled);
+    await page
+      .getByText(/went back/i)
+      .first()
+      .waitFor({ timeout: 90_000 });
+    await page.getByText("Nothing missing.").waitFor();
+    await expectAccessible(page);
+    await picture(page, "street-configuration");
+  });
+
+  it("no other site was touched, and nothing left this computer", async () => {
+    const { page } = here;
+    await page.goto(`${url}/incidents?state=resolved`);
+    const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+    const answer = await fetch(`${url}/api/v1/incidents`, { headers: { cookie } });
+    const { items } = (await answer.json()) as { items: { root: { type: string }; sentence: string }[] };
+    expect(items.map(({ root, sentence }) => [root.type, sentence.includes(cut)])).toEqual([["site", true]]);
+    expect(here.outside).toEqual([]);
+    expect(here.complaints).toEqual([]);
+    expect(await demo.end("SIGINT")).toBe(0);
+  });
+});
