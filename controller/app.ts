@@ -107,7 +107,7 @@ export async function startApp(needs: {
       deviceChanged: alerting.alerts.deviceChanged,
       stops,
     });
-    const { ingest, presence, config, broker } = devices;
+    const { presence, config, broker } = devices;
     const observe = createObserve({
       ...devices,
       ...alerting,
@@ -119,14 +119,10 @@ export async function startApp(needs: {
       ...base,
       auth,
       registry,
-      presence,
       live,
       version,
       series,
-      delivery: { of: ingest.deliveryOf, late: devices.delivery.late },
-      latest: { of: ingest.latestOf },
-      events: { of: devices.delivery.events },
-      config,
+      ...devices.http,
       incidents: alerting.alerts,
       notify: alerting.notify,
       ...observe,

@@ -43,6 +43,7 @@ export async function wireDeviceSide(needs: {
     rawRetentionMs: settings.retention.rawDays * dayMs,
     limits: { messages: settings.limits.queueMessages, bytes: settings.limits.queueBytes },
     isVia: (of, sender, at) => registry.viaAt(of, at) === sender,
+    knownSince: (device) => registry.device(device)?.createdAt ?? 0,
     send: (device, payload) => send(device, "delivered", payload),
     disconnect,
     stored: (device, points) => live.latest(device, { device, points }),
@@ -104,5 +105,13 @@ export async function wireDeviceSide(needs: {
     ingest.forget(id);
     presence.forget(id);
   });
-  return { ingest, delivery, presence, config, reception, broker };
+  /** What the API serves of it. */
+  const http = {
+    presence,
+    config,
+    delivery: { of: ingest.deliveryOf, late: delivery.late },
+    latest: { of: ingest.latestOf },
+    events: { of: delivery.events },
+  };
+  return { ingest, presence, config, reception, broker, http };
 }

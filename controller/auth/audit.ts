@@ -26,27 +26,31 @@ export interface AuditRow {
 export interface Audit {
   /** @param db the transaction of the change itself, so that there is neither without the other */
   write(db: Kysely<Database>, entry: AuditEntry): Promise<void>;
+  /** What was done outside the records: there is no change to share a transaction with. */
+  note(entry: AuditEntry): Promise<void>;
   /** Newest first. @param query.before id of the last row seen */
   list(query: { before?: number; subject?: { kind: string; id: string }; limit: number }): Promise<AuditRow[]>;
 }
 
 export function createAudit(needs: { records: Records; clock: Clock }): Audit {
   const { db: all, organisation } = needs.records;
+  async function write(db: Kysely<Database>, entry: AuditEntry): Promise<void> {
+    const row = {
+      organisation,
+      at: needs.clock.now(),
+      actor_kind: entry.actor.kind,
+      actor: entry.actor.id,
+      action: entry.action,
+      subject_kind: entry.subject.kind,
+      subject: entry.subject.id,
+      before_json: encode(entry.before),
+      after_json: encode(entry.after),
+    };
+    await db.insertInto("audit").values(row).execute();
+  }
   return {
-    async write(db, entry) {
-      const row = {
-        organisation,
-        at: needs.clock.now(),
-        actor_kind: entry.actor.kind,
-        actor: entry.actor.id,
-        action: entry.action,
-        subject_kind: entry.subject.kind,
-        subject: entry.subject.id,
-        before_json: encode(entry.before),
-        after_json: encode(entry.after),
-      };
-      await db.insertInto("audit").values(row).execute();
-    },
+    write,
+    note: (entry) => write(all, entry),
     async list({ before, subject, limit }) {
       let query = all.selectFrom("audit").selectAll().where("organisation", "=", organisation);
       if (before !== undefined) query = query.where("id", "<", before);

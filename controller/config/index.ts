@@ -105,8 +105,8 @@ export async function createConfig(needs: ConfigNeeds) {
 
   function tick(): void {
     const now = clock.now();
+    // Who is away is asked about again at the next tick, without a look at the disk.
     for (const [device, { nextAt }] of follow.states())
-      // Who is away is asked about again at the next tick, without a look at the disk.
       if (nextAt !== null && nextAt <= now && !needs.isAway(device)) follow.put(device, { kind: "tick" });
   }
 
@@ -135,7 +135,7 @@ export async function createConfig(needs: ConfigNeeds) {
       if (wish.seen !== undefined && wish.seen !== (was.wanted?.revision ?? 0))
         throw stale("this configuration was changed in the meantime");
       const faults = wrongWith(wish.document);
-      if (faults[0]) throw invalid(`the document will not do: ${faults[0].path}: ${faults[0].message}`, faults);
+      refuseFaults(faults);
       const document = configDocument.parse(wish.document);
       const changes = differences((await documentsOf([device]))(id), document);
       // The same once more is the same, unless it came to nothing.
@@ -198,8 +198,7 @@ export async function createConfig(needs: ConfigNeeds) {
         const { devices, made, seen } = await look(wish);
         if (wish.seen !== undefined && wish.seen !== seen)
           throw stale("some of these devices were configured in the meantime: look at the preview again");
-        const [first] = made.problems;
-        if (first) throw invalid(`the document will not do: ${first.path}: ${first.message}`, made.problems);
+        refuseFaults(made.problems);
         await write(by, made.planned, wish);
         return {
           devices: made.planned.map(({ device }) => device.id),
@@ -207,4 +206,11 @@ export async function createConfig(needs: ConfigNeeds) {
         };
       }),
   };
+}
+
+function refuseFaults(faults: readonly { path: string; message: string }[]): void {
+  const [first] = faults;
+  if (!first) return;
+  const where = first.path === "" ? "" : `${first.path}: `;
+  throw invalid(`the document will not do: ${where}${first.message}`, [...faults]);
 }

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { agentDefaults } from "#wire";
+import { agentDefaults, limits } from "#wire";
 import { configDocument } from "../../firmware-configs/index.ts";
 import { notFound } from "../base/errors.ts";
 import { configLimits, configStatuses } from "../config/index.ts";
@@ -22,9 +22,17 @@ const about = {
   /** How long a device has to prove that it still reaches the controller. */
   trialMs: z.int().min(configLimits.trialMs.least).max(configLimits.trialMs.most).optional(),
 };
-/** Judged by the room, which names each problem by its path. */
 const anyObject = z.record(z.string(), z.unknown());
-const wish = z.strictObject({ document: anyObject, ...about });
+/** Judged by the room, which names each problem by its path; deeper it would overflow the stack of whoever writes it. */
+const given = anyObject.refine(
+  (value) => !isDeep(value, limits.jsonDepth),
+  `nested more than ${limits.jsonDepth} deep`,
+);
+const isDeep = (value: unknown, left: number): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (left === 0 || Object.values(value).some((one) => isDeep(one, left - 1)));
+const wish = z.strictObject({ document: given, ...about });
 
 const id = z.string().min(1).max(64);
 const manyWish = z.strictObject({
@@ -35,7 +43,7 @@ const manyWish = z.strictObject({
     all: z.literal(true).optional(),
   }),
   /** A JSON merge patch (RFC 7396) over each device's document; null takes a setting away. */
-  patch: anyObject,
+  patch: given,
   ...about,
   /** Of the preview: refused when any of these devices was configured since. */
   seen: z.string().max(64).optional(),

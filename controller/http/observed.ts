@@ -74,7 +74,7 @@ export const observed = ({
     )
     .get(
       "/:id/late",
-      describe("series", "When its line was down: what it measured then came afterwards", {
+      describe("series", "When it could not deliver: what it measured then came afterwards", {
         200: { what: "Stretches of time, oldest first; of the last day unless told", schema: lateSchema },
       }),
       query(z.strictObject({ from: instant.optional(), to: instant.optional() })),

@@ -39,6 +39,8 @@ export interface IngestNeeds {
   rawRetentionMs: number;
   limits?: Partial<typeof ingestLimits>;
   isVia(of: string, sender: string, at: number): boolean;
+  /** When the device was first here. */
+  knownSince(device: string): number;
   /** Straight to the device; false when it can't be had now. */
   send(device: string, payload: string): boolean;
   /** Ends a session that speaks gibberish. */
@@ -136,7 +138,10 @@ export function createIngest(needs: IngestNeeds) {
     }
     const { ledgers, evicted } = ledger.changed();
     const quarantined = commit.quarantined.filter((row) => ledger.isLoaded(row.device));
-    const late = lateOf(settled.filter((batch) => fresh.has(batch)));
+    const late = lateOf(
+      settled.filter((batch) => fresh.has(batch)),
+      needs.knownSince,
+    );
     const all: Commit = { ...commit, quarantined, ledgers, evicted, late };
     const done = await patience.until(() => needs.records.commit(all).then(() => true));
     if (!done) return ledger.again(all);

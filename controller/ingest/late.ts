@@ -3,7 +3,7 @@ import type { Database } from "../store/records/index.ts";
 import type { JudgedBatch } from "./judge.ts";
 
 export const lateLimits = {
-  /** What is older than this when it comes was kept on the device: its line was down. */
+  /** What is older than this when it comes was kept on the device: its line was down, or we could not take it. */
   afterMs: 30_000,
   /** Points that are nearer to each other belong to one outage. */
   joinMs: 150_000,
@@ -20,11 +20,12 @@ export interface Late {
   arrivedAt: number;
 }
 
-/** What of these batches came late, one stretch a device and outage. Pure. */
-export function lateOf(batches: readonly JudgedBatch[]): Late[] {
+/** What of these batches came late, one stretch a device and outage. Pure.
+ *  @param knownSince when a device was first here: what it measured before that waited for no line */
+export function lateOf(batches: readonly JudgedBatch[], knownSince: (device: string) => number): Late[] {
   const found = batches.flatMap(({ admitted, receivedAt }) =>
     admitted
-      .filter(({ point }) => receivedAt - point.at > lateLimits.afterMs)
+      .filter(({ point }) => receivedAt - point.at > lateLimits.afterMs && point.at >= knownSince(point.device))
       .map(({ point: { device, at } }) => ({ device, from: at, to: at, points: 1, arrivedAt: receivedAt })),
   );
   const sorted = found.sort((a, b) => (a.device < b.device ? -1 : a.device > b.device ? 1 : a.from - b.from));

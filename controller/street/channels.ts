@@ -13,12 +13,12 @@ export async function joinChannels(call: Call, { mailPort, webhookPort, webhookS
   const wanted = [
     {
       kind: "webhook",
-      name: "Demo phone, webhook",
+      name: "Demo phone (webhook)",
       settings: { url: `http://127.0.0.1:${webhookPort}/lamplighter`, secret: webhookSecret },
     },
     {
       kind: "email",
-      name: "Demo phone, email",
+      name: "Demo phone (email)",
       settings: { host: "127.0.0.1", port: mailPort, from: "lamplighter@demo.invalid", to: ["on-call@demo.invalid"] },
     },
   ];

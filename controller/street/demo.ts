@@ -7,7 +7,7 @@ import type { Log } from "../base/log.ts";
 import type { Demo, DemoView } from "../http/index.ts";
 import { type Call, createApiClient } from "./api.ts";
 import type { Target } from "./break/faults.ts";
-import { type Breaker, type BreakNeeds, createBreaker } from "./break/index.ts";
+import { type Breaker, type BreakNeeds, createBreaker, putRight } from "./break/index.ts";
 import { joinChannels } from "./channels.ts";
 import { createFleet, type DeviceOrder, type DeviceStatus, type Fleet, noFaults } from "./fleet/index.ts";
 import { firstMemory, type Memory, recall, remember } from "./memory.ts";
@@ -35,7 +35,7 @@ export interface DemoNeeds {
 /** The controller as the demo needs it, beside its API. */
 export interface DemoController {
   url: string;
-  auth: Pick<Auth, "tokens">;
+  auth: Pick<Auth, "tokens" | "audit">;
   broker: BreakNeeds["broker"];
   live: { publish(kind: string, data: object): void };
   storeFile: string;
@@ -48,6 +48,7 @@ interface Running {
   phone: Phone;
   breaker: Breaker;
   settled: Settled;
+  audit: Pick<Auth["audit"], "note">;
   revoke(): Promise<void>;
 }
 
@@ -60,9 +61,18 @@ export function createDemo(needs: DemoNeeds) {
 
   const http: Demo = {
     view: () => viewOf(memory.seed, running),
-    break(_by, wish) {
+    async break(by, wish) {
       if (!running) throw new Problem("away", "starting", "the street is just being built; try again in a moment");
-      return running.breaker.break(wish);
+      const { breaker, audit } = running;
+      const done = await breaker.break(wish);
+      const action = wish.undo || wish.what === putRight ? "demo.mended" : "demo.broken";
+      await audit.note({
+        actor: by,
+        action,
+        subject: { kind: "demo", id: wish.what },
+        after: { ...wish, did: done.did },
+      });
+      return done;
     },
   };
 
@@ -111,7 +121,7 @@ export function createDemo(needs: DemoNeeds) {
         setFaults: fleet.setFaults,
         changed: publish,
       });
-      running = { fleet, phone, breaker, settled, revoke: token.revoke };
+      running = { fleet, phone, breaker, settled, audit: auth.audit, revoke: token.revoke };
     },
     async stop(): Promise<void> {
       const was = running;

@@ -22,8 +22,8 @@ export interface ApplyRun {
   kept: ApplyState;
   /** Of the connection that stands or stood last. */
   session: number;
-  /** When the trial ends by itself; its first connection is one after `after`. */
-  trial: { until: number; after: number; saidAt: number | null } | null;
+  /** When the trial ends by itself; its first connection is one after `after`. `failure`: of the last dial in it. */
+  trial: { until: number; after: number; saidAt: number | null; failure: string | null } | null;
   /** Came during a trial; the newest only. */
   waiting: Desired | null;
 }
@@ -35,6 +35,8 @@ export type ApplyEvent =
   | { kind: "confirm"; revision: number; attempt: number; session: number }
   /** A connection stands and has given birth. */
   | { kind: "opened"; session: number }
+  /** A dial came to nothing. */
+  | { kind: "failed"; why: string }
   | { kind: "tick" }
   /** Flash did not take a trial: it never began. `working`: by what the device works until now. */
   | { kind: "unsaved"; why: string; working: Document };
@@ -74,6 +76,8 @@ export function decide(run: ApplyRun, event: ApplyEvent, now: number): Step {
         ? { run: opened, effects: [] }
         : say(opened);
     }
+    case "failed":
+      return { run: run.trial ? { ...run, trial: { ...run.trial, failure: event.why } } : run, effects: [] };
     case "tick":
       return tick(run, now);
     case "unsaved": {
@@ -140,7 +144,7 @@ function begin(run: ApplyRun, wish: Desired, attempts: number, now: number): Ste
     run: {
       ...run,
       kept: { ...run.kept, tried: null, trial: { revision, hash, document, attempt, trialMs } },
-      trial: { until: now + trialMs, after: run.session, saidAt: null },
+      trial: { until: now + trialMs, after: run.session, saidAt: null, failure: null },
     },
     effects: [{ kind: "save" }, { kind: "use", document }, { kind: "redial" }],
   };
@@ -173,7 +177,7 @@ function revert(run: ApplyRun, now: number): Step {
   const where = addressOf(run.kept.trial?.document) ?? "the controller";
   const message = reached
     ? `${where} was reached, but it did not confirm within ${seconds} s`
-    : `it could not reach ${where} within ${seconds} s`;
+    : `it could not reach ${where} within ${seconds} s${run.trial?.failure ? `: ${run.trial.failure}` : ""}`;
   const kept = back(run.kept, "unconfirmed", message);
   const effects: ApplyEffect[] = [{ kind: "save" }, { kind: "use", document: inForce(kept) }, { kind: "redial" }];
   return next({ run: { ...run, kept, trial: null }, effects }, now);

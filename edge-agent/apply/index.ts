@@ -138,6 +138,9 @@ export async function openApply(needs: ApplyNeeds) {
       link = to;
     },
     opened: (session: number): void => put({ kind: "opened", session }),
+    failed(why: string): void {
+      if (run.trial) put({ kind: "failed", why });
+    },
     /** @param text the exact text that was signed */
     desired({ revision, trialMs, document }: ConfigBody, text: string): void {
       const desired = { revision, hash: hashText(text), trialMs, document, problems: problemsOf(document) };

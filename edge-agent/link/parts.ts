@@ -17,6 +17,8 @@ export interface Configuration {
   isTrying(): boolean;
   /** A connection stands, and birth was given. */
   opened(session: number): void;
+  /** A dial came to nothing. */
+  failed(why: string): void;
   desired(body: { revision: number; trialMs: number; document: Record<string, unknown> }, text: string): void;
   confirm(body: { revision: number; attempt: number; session: number }): void;
   /** A body that failed its verification. */

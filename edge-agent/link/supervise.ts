@@ -66,6 +66,7 @@ export function supervise(parts: Parts) {
       sender.opened(session);
       needs.configuration.opened(parts.session);
     },
+    failed: needs.configuration.failed,
     closed(how) {
       parts.pulse.stop();
       sender.closed(how.by === "server");

@@ -12,6 +12,8 @@ export interface SupervisorNeeds {
   open: (enrolled: Enrolled, signal: AbortSignal) => Promise<Session>;
   /** The session stands: birth. */
   opened: (session: Session) => void;
+  /** No session came of a dial, and why. */
+  failed: (why: string) => void;
   /** @returns whether it was of use: a welcome or a delivery came */
   closed: (how: Closed) => boolean;
 }
@@ -69,6 +71,8 @@ export function createSupervisor(needs: SupervisorNeeds) {
       } catch (error) {
         if (error instanceof SignInRefused) needs.credentials.refused();
         const line = `no connection: ${reason(error)}`;
+        // One that was hung up for another says nothing.
+        if (!anew) needs.failed(reason(error));
         if (line !== told && !anew) log.warn(line);
         told = line;
       }

@@ -7,6 +7,7 @@ import { createEmbeddedSeries, createInfluxSeries, type SeriesStore } from "../.
 import { startInflux } from "../servers/influx.ts";
 import { type Cleanup, createCleanup, dist, startController, temporary } from "../system/harness.ts";
 import { alertStorm } from "./alerts.bench.ts";
+import { demoTimes } from "./demo.bench.ts";
 import { joinDevices, pathAtEase, pathCeiling } from "./path.bench.ts";
 import { agentFootprint, startTimes } from "./process.bench.ts";
 import { renderReport, type StoreResult } from "./report.ts";
@@ -88,10 +89,12 @@ async function main(): Promise<void> {
     const start = await startTimes(cleanup);
     say(JSON.stringify(start));
     say(JSON.stringify(alertStorm()));
+    const demo = await demoTimes(cleanup, 60);
+    say(JSON.stringify(demo));
     const screen = await screens();
     say(JSON.stringify(screen));
     const file = join(dist, "..", "docs", "benchmarks.md");
-    writeFileSync(file, renderReport({ stores, agent, start, screen }, new Date()));
+    writeFileSync(file, renderReport({ stores, agent, start, demo, screen }, new Date()));
     say(`written: ${file}`);
   } finally {
     await cleanup.run();

@@ -49,11 +49,11 @@ export async function agentFootprint(cleanup: Cleanup, controller: Controller, s
 }
 
 const proc = (child: ChildProcess, file: string): string => readFileSync(`/proc/${child.pid}/${file}`, "utf8");
-const residentBytes = (child: ChildProcess): number =>
+export const residentBytes = (child: ChildProcess): number =>
   Number(/^VmRSS:\s+(\d+)/m.exec(proc(child, "status"))?.[1]) * 1024;
 
 /** Ticks of /proc are 10 ms. */
-function cpuMs(child: ChildProcess): number {
+export function cpuMs(child: ChildProcess): number {
   const words = proc(child, "stat").split(") ")[1]?.split(" ") ?? [];
   return (Number(words[11]) + Number(words[12])) * 10;
 }

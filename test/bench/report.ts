@@ -1,4 +1,5 @@
 import { cpus, totalmem } from "node:os";
+import type { DemoResult, DemoStart } from "./demo.bench.ts";
 import type { PathResult } from "./path.bench.ts";
 import type { AgentResult } from "./process.bench.ts";
 import type { ScreensResult } from "./screens.bench.ts";
@@ -18,6 +19,7 @@ export interface Results {
   stores: StoreResult[];
   agent: AgentResult;
   start: { firstMs: number; laterMs: number };
+  demo: DemoResult;
   screen: ScreensResult;
 }
 
@@ -25,10 +27,13 @@ const number = (n: number): string => Math.round(n).toLocaleString("en-GB");
 const mebi = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
 const ceilingOf = ({ ceilings: [before, after] }: StoreResult): number =>
   (before.pointsPerSecond + after.pointsPerSecond) / 2;
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+const startRow = (name: string, { firstOnlineMs, allOnlineMs, deliveredMs }: DemoStart): string =>
+  `| ${name} | ${seconds(firstOnlineMs)} | ${seconds(allOnlineMs)} | ${seconds(deliveredMs)} |`;
 const names = { embedded: "embedded", influx: "InfluxDB 1.x" };
 
 /** docs/benchmarks.md, whole. */
-export function renderReport({ stores, agent, start, screen }: Results, now: Date): string {
+export function renderReport({ stores, agent, start, demo, screen }: Results, now: Date): string {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? "processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   const paths = stores.flatMap((store) =>
     [store.live, store.backlog].map(
@@ -75,6 +80,18 @@ Usual settings, over WebSocket, beside a Node that does nothing.
 ## Start
 
 From spawn to \`run.json\`, embedded store: first start ${number(start.firstMs)} ms, later starts ${number(start.laterMs)} ms (median of 3).
+
+## The demo
+
+24 access points and 16 sensors under the real agent, and their controller, in one process. From spawn, as somebody sees it who
+follows the printed link. The first start writes and delivers six hours of past.
+
+| Start | First device online | All 40 online | Everything delivered |
+|---|---|---|---|
+${startRow("First", demo.first)}
+${startRow("Again", demo.again)}
+
+Running on: ${mebi(demo.footprint.residentBytes)} MiB resident, ${demo.footprint.cpuPercent.toFixed(0)} % of one core, over a minute after the first start.
 
 ## The list of devices
 

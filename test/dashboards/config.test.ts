@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { draftOf, isEmpty, newCheck, patchOf, untouched } from "../../dashboards/web/src/config-draft.ts";
 import {
+  configBrief,
   configSentence,
   effectSentences,
   problemName,
@@ -24,6 +25,19 @@ const standing = (more: Partial<Standing>): Standing => ({
   why: null,
   ...more,
 });
+
+it.each<[Partial<Standing>, string | null]>([
+  [{ status: "none" }, null],
+  [{ status: "applied" }, null],
+  [{ status: "waiting" }, "new settings are on their way."],
+  [
+    { status: "trying", revertsAt: now + 41_000 },
+    "tries new settings, and goes back by itself in 41 s if it cannot confirm.",
+  ],
+  [{ status: "trying", revertsAt: now }, "tries new settings."],
+  [{ status: "reverted", why: "it could not reach x" }, "went back to the settings from before: it could not reach x."],
+  [{ status: "rejected" }, "refused by the device."],
+])("at the top of its page: %j", (more, words) => expect(configBrief(standing(more), now)).toBe(words));
 
 describe("the configuration of a device in a sentence", () => {
   it.each<[Partial<Standing>, boolean, string]>([

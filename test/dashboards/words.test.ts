@@ -34,16 +34,23 @@ describe("what people read", () => {
     ],
     [
       [...many(5, "offline"), device("d5", "offline", { site: null }), ...many(2, "suspect")],
-      "6 of 8 devices are offline: d0 (Grays Beach), d1 (Grays Beach) and 4 more. 2 being checked.",
+      "6 of 8 devices are offline: 5 at Grays Beach, d5. 2 being checked.",
+    ],
+    [
+      ["a", "b", "b", "b", "c", "c"].map((site, i) => device(`d${i}`, "offline", { site })),
+      "6 of 6 devices are offline: 3 at Grays Beach, 2 at Grays Beach and 1 more.",
     ],
     [[...many(2, "online"), ...many(1, "awaiting")], "2 of 3 devices are online, none offline. 1 not yet seen."],
     [many(12000, "online"), "All 12,000 devices are online."],
   ])("overview %#", (devices, sentence) => expect(overviewSentence(devices, at)).toBe(sentence));
 
   it("the overview begins with what is wrong with the controller itself", () => {
-    const blind = { rule: "controller_blind", sentence: "The controller cannot see the devices." };
+    const blind = {
+      rule: "controller_blind",
+      sentence: "The controller cannot see the devices. No device is accused.",
+    };
     const store = { rule: "cannot_store", sentence: "Measurements cannot be stored." };
-    expect(overviewSentence(many(2, "unknown"), at, [store, blind])).toBe(blind.sentence);
+    expect(overviewSentence(many(2, "unknown"), at, [store, blind])).toBe("The controller cannot see the devices.");
     expect(overviewSentence(many(2, "online"), at, [store])).toBe(
       "Measurements cannot be stored. All 2 devices are online.",
     );

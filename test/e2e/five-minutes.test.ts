@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCleanup, type Program, run, temporary } from "../system/harness.ts";
@@ -28,10 +30,10 @@ describe("five minutes on the street", () => {
   let demo: Program;
   let here: Watched;
   let url = "";
+  let dataDir = "";
 
   const card = (title: string) => here.page.locator(".fault", { hasText: title });
   const messages = () => here.page.locator(".bubble");
-  const goTo = (name: string) => here.page.getByRole("link", { name, exact: false }).first().click();
   const openDevice = async (name: string) => {
     await here.page.goto(`${url}/devices?q=${encodeURIComponent(name)}`);
     await here.page.locator(".row", { hasText: name }).first().click();
@@ -41,7 +43,8 @@ describe("five minutes on the street", () => {
   beforeAll(async () => {
     browser = await launch();
     cleanup.add(() => browser.close());
-    demo = run(cleanup, "lamplighter.js", ["demo", "--port", "0", "--data-dir", temporary(cleanup, "street")], {});
+    dataDir = temporary(cleanup, "street");
+    demo = run(cleanup, "lamplighter.js", ["demo", "--port", "0", "--data-dir", dataDir], {});
     const [link = "", origin = ""] = await until(
       () => /Open +((\S+)\/sign-in#\S+)/.exec(demo.output())?.slice(1) ?? [],
       (found) => found.length > 0,
@@ -67,7 +70,7 @@ describe("five minutes on the street", () => {
     );
     await expectAccessible(page);
     await picture(page, "street-overview");
-    await goTo("Break something");
+    await page.goto(`${url}/demo`);
     await page.getByText("Nothing is broken on purpose.").waitFor();
     await page.getByText("A street where all is well tells nobody anything.").waitFor();
     await expectAccessible(page);
@@ -75,6 +78,7 @@ describe("five minutes on the street", () => {
 
   it("a cut line is one message that says where, since when and what is fine", { timeout: 3 * minuteMs }, async () => {
     const { page } = here;
+    await page.goto(`${url}/demo`);
     // The trial of the bad configuration takes its minute meanwhile.
     await card("Push a bad configuration").getByRole("combobox").selectOption({ label: misled });
     await card("Push a bad configuration").getByRole("button", { name: "Push it" }).click();
@@ -92,16 +96,18 @@ describe("five minutes on the street", () => {
       expect(text).toMatch(/fine/);
     }
     await picture(page, "street-broken");
-    await goTo("Incidents");
+    await page.goto(`${url}/incidents`);
     await page.getByText(cut).first().waitFor();
-    expect(await page.getByRole("heading", { level: 1 }).textContent()).toMatch(/1|one/i);
+    const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+    const open = await fetch(`${url}/api/v1/incidents?state=open`, { headers: { cookie } });
+    expect(((await open.json()) as { items: unknown[] }).items).toHaveLength(1);
     await expectAccessible(page);
     await picture(page, "street-incidents");
   });
 
   it("mended, it is told once more and never again", { timeout: 3 * minuteMs }, async () => {
     const { page } = here;
-    await goTo("Break something");
+    await page.goto(`${url}/demo`);
     await page.getByRole("button", { name: "Mend the uplink" }).click();
     await messages()
       .nth(3)
@@ -110,14 +116,14 @@ describe("five minutes on the street", () => {
     const texts = await messages().allTextContents();
     expect(texts).toHaveLength(4);
     expect(texts.filter((text) => text.includes(cut))).toHaveLength(4);
-    await goTo("Overview");
+    await page.goto(url);
     await page.getByRole("heading", { name: /none offline|All 40 devices are online/ }).waitFor({ timeout: minuteMs });
   });
 
   it("what was measured meanwhile fills the gap, marked as such, and nothing is missing", async () => {
     const { page } = here;
     await openDevice("Bus station, stand A");
-    await page.getByText(/Shaded: its line was down/).waitFor();
+    await page.getByText(/Shaded: it could not deliver/).waitFor();
     await page.getByText("Nothing missing.").waitFor();
     await page.locator(".uplot").first().waitFor();
     await expectAccessible(page);
@@ -134,6 +140,22 @@ describe("five minutes on the street", () => {
     await page.getByText("Nothing missing.").waitFor();
     await expectAccessible(page);
     await picture(page, "street-configuration");
+  });
+
+  it("the line of the README reads a series, and every page says that the street is simulated", async () => {
+    const { page } = here;
+    const line = /curl .*\n? *"http:\/\/127\.0\.0\.1:8080(\S+)"/.exec(readFileSync("README.md", "utf8"))?.[1] ?? "";
+    const token = readFileSync(join(dataDir, "demo-token"), "utf8").trim();
+    const answer = await fetch(`${url}${line}`, { headers: { authorization: `Bearer ${token}` } });
+    const { series } = (await answer.json()) as { series: { points: unknown[] }[] };
+    expect(series.length).toBeGreaterThan(1);
+    // Six hours of past, an hour of it asked for, in buckets of 5 min.
+    for (const { points } of series) expect(points.length).toBeGreaterThan(10);
+    for (const path of ["/", "/devices", "/incidents", "/configuration", "/channels", "/import", "/add", "/demo"]) {
+      await page.goto(`${url}${path}`);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.getByText("Simulated street: real agent code, nothing leaves this computer.").waitFor();
+    }
   });
 
   it("no other site was touched, and nothing left this computer", async () => {

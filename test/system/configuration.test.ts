@@ -100,7 +100,7 @@ describe("configuration of a real device", () => {
     await put(all, nowhere);
     const back = await standing(all, (s) => s.status === "reverted");
     expect(back).toMatchObject({ cause: "unconfirmed", attempt: 1, onDevice: null });
-    expect(back.why).toBe("it could not reach ws://127.0.0.1:1/mqtt within 10 s");
+    expect(back.why).toBe("it could not reach ws://127.0.0.1:1/mqtt within 10 s: connect ECONNREFUSED 127.0.0.1:1");
     expect(back.nextAt).toBeGreaterThan(Date.now());
     await onlyDevice(all.controller);
     await nothingMissing(all);

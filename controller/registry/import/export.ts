@@ -41,6 +41,9 @@ const isNumber = (cell: string): boolean => /^-?\d+(\.\d+)?$/.test(cell);
 
 const csv = (head: string[], rows: string[][]): string =>
   stringify(
-    [head, ...rows.map((row) => row.map((cell) => (/^[=+\-@\t\r]/.test(cell) && !isNumber(cell) ? `'${cell}` : cell)))],
+    [
+      head,
+      ...rows.map((row) => row.map((cell) => (/^'*[=+\-@\t\r]/.test(cell) && !isNumber(cell) ? `'${cell}` : cell))),
+    ],
     { record_delimiter: "windows" },
   );

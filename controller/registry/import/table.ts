@@ -59,4 +59,4 @@ function delimiterOf(text: string): string {
 }
 
 /** Undoes what our own export does so that a spreadsheet takes no cell for a formula. */
-const plain = (cell: string): string => (/^'[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell);
+const plain = (cell: string): string => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell);

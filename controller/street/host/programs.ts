@@ -17,10 +17,14 @@ const failing = (code: string | number, message: string, stdout = ""): Error =>
 
 /** Programs that a street device has, as far as the agent asks them: ping, and iw on access points. */
 export function createPrograms(needs: Needs): Programs {
+  // Asked for with every round, and always the same.
+  const addresses: string[] = [];
+  const addressOf = (index: number): string => (addresses[index] ??= address(needs.device, index));
   return {
     async run(program, args) {
       if (program === "ping") return ping(needs, args);
-      if (program === "iw" && needs.device.kind === "access-point") return { stdout: iw(needs, args), stderr: "" };
+      if (program === "iw" && needs.device.kind === "access-point")
+        return { stdout: iw(needs, args, addressOf), stderr: "" };
       throw failing("ENOENT", `spawn ${program} ENOENT`);
     },
   };
@@ -42,7 +46,7 @@ async function ping({ device, around, time }: Needs, args: readonly string[]) {
   return { stdout: `${counts}rtt min/avg/max/mdev = ${least}/${mean.toFixed(3)}/${most}/0.5 ms\n`, stderr: "" };
 }
 
-function iw({ device, kernel, time }: Needs, args: readonly string[]): string {
+function iw({ kernel, time }: Needs, args: readonly string[], addressOf: (index: number) => string): string {
   const at = time.now();
   const [, name, what] = args;
   if (args.join(" ") === "dev") return radios.map((radio) => interfaceText(radio, kernel.radio(radio, at))).join("");
@@ -52,17 +56,20 @@ function iw({ device, kernel, time }: Needs, args: readonly string[]): string {
     const { mhz, noise_dbm, activeMs, busyMs } = kernel.radio(radio, at);
     return `Survey data from ${name}\n\tfrequency:\t\t\t${mhz} MHz [in use]\n\tnoise:\t\t\t\t${noise_dbm} dBm\n\tchannel active time:\t\t${activeMs} ms\n\tchannel busy time:\t\t${busyMs} ms\n`;
   }
-  return Array.from({ length: kernel.clientsOn(radio, at) }, (_, i) => station(device, i, name ?? "")).join("");
+  return Array.from({ length: kernel.clientsOn(radio, at) }, (_, i) => station(addressOf(i), i, name ?? "")).join("");
 }
 
 const interfaceText = (radio: (typeof radios)[number], now: { channel: number; mhz: number }): string =>
   `phy#${radio.radio.slice(3)}\n\tInterface ${radio.interface}\n\t\tifindex ${radio.band === 5 ? 9 : 8}\n\t\tssid Demo Town WiFi\n\t\ttype AP\n\t\tchannel ${now.channel} (${now.mhz} MHz), width: 20 MHz\n`;
 
+const station = (address: string, index: number, name: string): string =>
+  `Station ${address} (on ${name})\n\tsignal:  \t-${50 + (index % 30)} dBm\n`;
+
 /** Made-up addresses of the locally administered range: no phone has them. */
-function station({ seed, key }: StreetDevice, index: number, name: string): string {
+function address({ seed, key }: StreetDevice, index: number): string {
   const byte = (n: number): string =>
     Math.floor(chance(seed, key, "station", index, n) * 256)
       .toString(16)
       .padStart(2, "0");
-  return `Station 02:${[1, 2, 3, 4, 5].map(byte).join(":")} (on ${name})\n\tsignal:  \t-${50 + (index % 30)} dBm\n`;
+  return `02:${[1, 2, 3, 4, 5].map(byte).join(":")}`;
 }

@@ -13,6 +13,8 @@ export interface Beyond {
 const unreachable = (where: string): Error =>
   Object.assign(new Error(`connect EHOSTUNREACH ${where}`), { code: "EHOSTUNREACH" });
 
+const noLine = unreachable("controller");
+
 /** Everything that a device says goes through its site's line: real sockets to the real controller, and beyond it a
  *  world that answers by the rhythm of the line. Nothing leaves this computer. */
 export function createSockets(needs: { device: StreetDevice; around: Around; time: Time; beyond: Beyond | null }) {
@@ -44,8 +46,8 @@ export function createSockets(needs: { device: StreetDevice; around: Around; tim
       return beyond && isController(hostname, to) ? beyond.sockets.get(url, timeoutMs) : { status: 200 };
     },
     open(host, port) {
-      // A past has no line: who dials waits until its own time is up, as on a network that swallows everything.
-      if (!beyond) return new Socket();
+      // A past has no line. One error for all of its tries: there are thousands, and a stack costs more than the try.
+      if (!beyond) return new Socket().destroy(noLine);
       if (!around.lineUp() || !stays(host)) return new Socket().destroy(unreachable(`${host}:${port}`));
       const socket = beyond.sockets.open(host, port);
       opened.add(socket);

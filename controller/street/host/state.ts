@@ -7,6 +7,8 @@ import { driftAt, weatherAt } from "../rhythm/weather.ts";
 import type { Around, StreetDevice } from "./device.ts";
 
 const sensorBytesPerSecond = 240;
+/** Of what is wanted over a line that is down; the rest are questions that nobody answers. */
+const lostShare = 0.99;
 const memory = { "access-point": 256, sensor: 64 } as const;
 
 /** What the kernel of this device would know at a moment, from the rhythm of its street. Counters are integrals since
@@ -18,12 +20,29 @@ export function createKernel(device: StreetDevice, around: Around) {
   const clientSecondsTo = createTotal((at) => clientsAt(device, at));
   const othersTo = new Map(radios.map((r) => [r.radio, createTotal((at) => othersPercent(device, r, at) / 100)]));
   let jam = { at: 0, busyMs: 0 };
+  let line = { from: Number.NaN, wanted: 0, lost: 0 };
+  let people = { at: Number.NaN, clients: 0 };
+
+  /** A round asks a dozen times for the same moment. */
+  function clientsNow(at: number): number {
+    if (people.at !== at) people = { at, clients: clientsAt(device, at) };
+    return people.clients;
+  }
 
   /** Time that a jammer took, as far as anybody looked. */
   function jammedMs(at: number): number {
     const since = Math.min(120_000, Math.max(0, at - jam.at));
     jam = { at, busyMs: jam.busyMs + (around.jammed() && jam.at > 0 ? (since * jammedPercent) / 100 : 0) };
     return jam.busyMs;
+  }
+  /** Since its start, without what nobody could fetch because the line was down, as far as anybody looked. */
+  function carried(at: number): number {
+    const from = start(at);
+    const wanted = bytesTo(from, at);
+    if (line.from !== from) line = { from, wanted, lost: 0 };
+    const lost = line.lost + (around.lineUp() ? 0 : (wanted - line.wanted) * lostShare);
+    line = { from, wanted, lost };
+    return wanted - lost;
   }
   const start = (at: number): number => startedAt(device, at);
   const loadAt = (at: number): number =>
@@ -32,10 +51,10 @@ export function createKernel(device: StreetDevice, around: Around) {
   return {
     uptimeSeconds: (at: number): number => (at - start(at)) / 1000,
     /** Carried for clients and for itself since the start. */
-    bytes: (at: number): number => Math.round(bytesTo(start(at), at)),
-    clients: (at: number): number => (isSensor ? 0 : clientsAt(device, at)),
+    bytes: (at: number): number => Math.round(carried(at)),
+    clients: (at: number): number => (isSensor ? 0 : clientsNow(at)),
     clientsOn: (radio: Radio, at: number): number => {
-      const all = clientsAt(device, at);
+      const all = clientsNow(at);
       const on24 = Math.round(all * radios[0].share);
       return radio.band === 2.4 ? on24 : all - on24;
     },
@@ -51,7 +70,7 @@ export function createKernel(device: StreetDevice, around: Around) {
     },
     memory(at: number): { totalKiB: number; availableKiB: number } {
       const totalKiB = memory[kind] * 1024 - 11_264;
-      const used = 0.34 + 0.05 * wander(seed, `${key} memory`, at, 20 * 60_000) + clientsAt(device, at) * 0.0016;
+      const used = 0.34 + 0.05 * wander(seed, `${key} memory`, at, 20 * 60_000) + clientsNow(at) * 0.0016;
       return { totalKiB, availableKiB: Math.round(totalKiB * (1 - Math.min(0.93, used))) };
     },
     /** Tasks that want to run, as the kernel's mean over about `overMs`. */
@@ -61,7 +80,7 @@ export function createKernel(device: StreetDevice, around: Around) {
     },
     /** Of the chip, in a box in the weather. */
     chipCelsius: (at: number): number =>
-      weatherAt(seed, at).celsius * 0.7 + 31 + clientsAt(device, at) * 0.16 + 2 * chance(seed, key, "box"),
+      weatherAt(seed, at).celsius * 0.7 + 31 + clientsNow(at) * 0.16 + 2 * chance(seed, key, "box"),
     diskUsed: (at: number): number => 0.31 + 0.12 * wander(seed, `${key} disk`, at, 4 * 24 * 3_600_000),
     radio(radio: Radio, at: number) {
       const from = start(at);

@@ -7,6 +7,13 @@ function lastSunday(year: number, month: number): number {
   return end - new Date(end).getUTCDay() * dayMs;
 }
 
+function isSummerTime(at: number, year: number, month: number): boolean {
+  const [march, october] = [2, 9];
+  if (month < march || month > october) return false;
+  if (month > march && month < october) return true;
+  return at >= lastSunday(year, march) && at < lastSunday(year, october);
+}
+
 export interface Local {
   /** 0 is Monday. */
   weekday: number;
@@ -18,9 +25,9 @@ export interface Local {
 
 /** Wall clock time in Britain. Pure: no zone data of the machine is asked. */
 export function britishTime(at: number): Local {
-  const year = new Date(at).getUTCFullYear();
-  const summer = at >= lastSunday(year, 2) && at < lastSunday(year, 9);
-  const local = at + (summer ? hourMs : 0);
+  const date = new Date(at);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+  const local = at + (isSummerTime(at, year, month) ? hourMs : 0);
   const days = Math.floor(local / dayMs);
   return {
     // 1 January 1970 was a Thursday.

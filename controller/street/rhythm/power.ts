@@ -1,6 +1,6 @@
 import { chance } from "../chance.ts";
 import type { TownSite } from "../town/sites.ts";
-import { britishTime, dayMs } from "./calendar.ts";
+import { britishTime, dayMs, hourMs } from "./calendar.ts";
 
 /** How long a device is away when it starts again: shorter than anybody should be told of. */
 export const rebootMs = 11_000;
@@ -32,10 +32,16 @@ export function startedAt(placed: Placed, at: number): number {
   const today = restartOn(placed, day);
   const restarted = today <= at ? today : restartOn(placed, day - 1);
   if (placed.site.character !== "columns") return restarted;
-  // Power comes on a quarter of an hour; at most a day back.
-  let from = Math.floor(at / quarterMs) * quarterMs;
-  for (let i = 0; i < 96 && isPowered(placed.site, from - quarterMs); i++) from -= quarterMs;
-  return Math.max(restarted, Math.min(from, at));
+  return Math.max(restarted, poweredSince(at));
+}
+
+/** When columns last got power. By day they have none: what runs all the same was switched on at this quarter of an hour. */
+function poweredSince(at: number): number {
+  const { hour } = britishTime(at);
+  if (hour >= columnsOff && hour < columnsOn) return Math.floor(at / quarterMs) * quarterMs;
+  const evening = at - ((hour - columnsOn + 24) % 24) * hourMs;
+  // Clocks may have changed since.
+  return Math.round(evening + (columnsOn - britishTime(evening).hour) * hourMs);
 }
 
 /** It is starting again just now. */

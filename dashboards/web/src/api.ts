@@ -96,7 +96,7 @@ export const api = {
     take(v1.devices[":id"].$patch({ ...of(device.id), json }, { headers: { "if-match": `"${device.version}"` } })),
   latest: (id: string) => take(v1.devices[":id"].latest.$get(of(id))).then((answer) => answer.items),
   delivery: (id: string) => take(v1.devices[":id"].delivery.$get(of(id))),
-  /** When its line was down: what it measured then came afterwards. */
+  /** When it could not deliver: what it measured then came afterwards. */
   late: (id: string, from: number, to: number) =>
     take(v1.devices[":id"].late.$get({ ...of(id), query: { from: String(from), to: String(to) } })).then(
       (a) => a.items,

@@ -59,6 +59,26 @@ export function configSentence(of: Standing, isHere: boolean, now: number, timeZ
   }
 }
 
+/** In a few words, at the top of a device's page; null: nothing that somebody has to know at once. */
+export function configBrief(of: Pick<Standing, "status" | "revertsAt" | "why">, now: number): string | null {
+  switch (of.status) {
+    case "waiting":
+      return "new settings are on their way.";
+    case "trying": {
+      const left = (of.revertsAt ?? now) - now;
+      return `tries new settings${left > 0 ? `, and goes back by itself in ${duration(left)} if it cannot confirm` : ""}.`;
+    }
+    case "reverted":
+      return `went back to the settings from before${because(of.why)}`;
+    case "rejected":
+      return `refused by the device${because(of.why)}`;
+    case "partly":
+      return `only partly applied${because(of.why)}`;
+    default:
+      return null;
+  }
+}
+
 const because = (why: string | null): string => (why === null ? "." : `: ${why.replace(/\.$/, "")}.`);
 
 const names: Record<string, string> = {

@@ -52,11 +52,13 @@ export async function loadFleet(): Promise<void> {
 export async function refreshDevice(id: string): Promise<void> {
   const device = await api.device(id);
   if (device) put(device);
-  else {
-    const rest = new Map(devices.value);
-    rest.delete(id);
-    devices.value = rest;
-  }
+  else forget(id);
+}
+
+function forget(id: string): void {
+  const rest = new Map(devices.value);
+  rest.delete(id);
+  devices.value = rest;
 }
 
 export async function refreshSites(): Promise<void> {
@@ -108,7 +110,9 @@ export function followFleet(): void {
     }
   });
   hear("device", (data) => {
-    refreshDevice((data as { device: string }).device).catch(fail);
+    const { device, change } = data as { device: string; change?: string };
+    if (change === "removed") forget(device);
+    else refreshDevice(device).catch(fail);
   });
   hear("site", () => {
     refreshSites().catch(fail);

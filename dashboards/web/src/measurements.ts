@@ -13,6 +13,10 @@ export interface ChartPlan {
   fn: "mean" | "rate" | "last";
   /** One line a value of this tag, instead of one a field. */
   by?: string;
+  /** It holds or it doesn't: a strip, not a line. What is said of each. */
+  strip?: { good: string; bad: string };
+  /** Halves of it mean nothing. */
+  whole?: true;
   /** Behind "More": seldom what somebody came for. */
   more?: true;
 }
@@ -36,6 +40,7 @@ const plans: ChartPlan[] = [
     unit: "",
     fn: "mean",
     by: "radio",
+    whole: true,
     lines: [{ field: "clients", label: "devices on", hue: "" }],
   },
   {
@@ -112,12 +117,23 @@ const plans: ChartPlan[] = [
   },
   {
     key: "success",
-    title: "Probes: worked",
+    title: "Probes: answered or not",
+    strip: { good: "answers", bad: "fails" },
     measurement: "probe",
     unit: "",
     fn: "mean",
     by: "probe",
     lines: [{ field: "success", label: "worked", hue: "" }],
+  },
+  {
+    key: "up",
+    title: "Links",
+    strip: { good: "up", bad: "down" },
+    measurement: "interface",
+    unit: "",
+    fn: "last",
+    by: "interface",
+    lines: [{ field: "up", label: "up", hue: "" }],
   },
   {
     key: "loss",
@@ -146,15 +162,6 @@ const plans: ChartPlan[] = [
     fn: "rate",
     by: "interface",
     lines: [{ field: "tx_bytes", label: "sent", hue: "" }],
-  },
-  {
-    key: "up",
-    title: "Link up",
-    measurement: "interface",
-    unit: "",
-    fn: "last",
-    by: "interface",
-    lines: [{ field: "up", label: "up", hue: "" }],
   },
   {
     key: "cpu",
@@ -207,6 +214,23 @@ const plans: ChartPlan[] = [
     ],
   },
 ];
+
+const bands: [number, string][] = [
+  [3_000, "2.4 GHz"],
+  [5_925, "5 GHz"],
+  [8_000, "6 GHz"],
+];
+
+/** Radios are known by their band, where one has it alone. */
+export function radioNames(latest: readonly LatestPoint[]): Map<string, string> {
+  const found = latest.flatMap((p) => {
+    const { frequency_mhz: at } = p.fields;
+    const band = typeof at === "number" ? bands.find(([below]) => at < below)?.[1] : undefined;
+    return p.m === "radio" && band ? [[p.tags["radio"] ?? "", band] as const] : [];
+  });
+  const alone = (band: string) => found.filter(([, other]) => other === band).length === 1;
+  return new Map(found.map(([radio, band]) => [radio, alone(band) ? band : `${band}, ${radio}`]));
+}
 
 /** Every measurement that a device has, as charts: the ones with a considered place first, then whatever is left of the
  *  catalogue, so that nothing measured has no picture. */

@@ -14,7 +14,10 @@ export function go(to: string, how: "push" | "replace" = "push"): void {
   else history.replaceState(null, "", next);
   const samePage = next.pathname === url.value.pathname;
   url.value = next;
-  if (!samePage) scrollTo(0, 0);
+  if (samePage) return;
+  scrollTo(0, 0);
+  // The link that was pressed is gone with its page: who goes by keyboard or ear begins at the new content.
+  requestAnimationFrame(() => document.getElementById("content")?.focus({ preventScroll: true }));
 }
 
 export const query = (name: string): string => url.value.searchParams.get(name) ?? "";

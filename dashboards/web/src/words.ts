@@ -78,11 +78,14 @@ export function overviewSentence(
   open: readonly Wrong[] = [],
 ): string {
   const blind = open.find(({ rule }) => rule === "controller_blind");
-  if (blind) return blind.sentence;
+  if (blind) return begin(blind.sentence);
   const store = open.find(({ rule }) => rule === "cannot_store");
   const how = devicesSentence(devices, siteName);
-  return store ? `${store.sentence} ${how}` : how;
+  return store ? `${begin(store.sentence)} ${how}` : how;
 }
+
+/** What else there is to say of it is on its card. */
+const begin = (sentence: string): string => /^.*?\.(?= [A-Z])/.exec(sentence)?.[0] ?? sentence;
 
 function devicesSentence(devices: readonly Seen[], siteName: (id: string) => string): string {
   if (devices.length === 0) return "No devices yet.";
@@ -106,15 +109,32 @@ function devicesSentence(devices: readonly Seen[], siteName: (id: string) => str
   const [place] = new Set(offline.map(({ site }) => site));
   if (offline.length > 2 && place && offline.every(({ site }) => site === place))
     return `${offline.length.toLocaleString("en-GB")} of ${count(all, "device")} are offline, all at ${siteName(place)}.${more}`;
-  const names = offline.slice(0, 2).map((d) => (d.site ? `${d.name} (${siteName(d.site)})` : d.name));
-  const others = offline.length - names.length;
-  const which = `${names.join(", ")}${others > 0 ? ` and ${others} more` : ""}`;
   const verb = offline.length === 1 ? "is" : "are";
-  return `${offline.length.toLocaleString("en-GB")} of ${count(all, "device")} ${verb} offline: ${which}.${more}`;
+  return `${offline.length.toLocaleString("en-GB")} of ${count(all, "device")} ${verb} offline: ${where(offline, siteName)}.${more}`;
 }
+
+/** One or two by name; more by their sites, the most first. */
+function where(offline: readonly Seen[], siteName: (id: string) => string): string {
+  const placed = (d: Seen) => (d.site ? `${d.name} (${siteName(d.site)})` : d.name);
+  if (offline.length < 3) return offline.map(placed).join(", ");
+  const bySite = new Map<string | null, Seen[]>();
+  for (const device of offline) bySite.set(device.site, [...(bySite.get(device.site) ?? []), device]);
+  const groups = [...bySite].sort(([, a], [, b]) => b.length - a.length);
+  const named = groups.slice(0, sitesNamed).map(([site, here]) => {
+    const [only] = here;
+    if (here.length === 1 && only) return placed(only);
+    return `${here.length.toLocaleString("en-GB")} ${site ? `at ${siteName(site)}` : "at no site"}`;
+  });
+  const others = groups.slice(sitesNamed).reduce((sum, [, here]) => sum + here.length, 0);
+  return `${named.join(", ")}${others > 0 ? ` and ${others.toLocaleString("en-GB")} more` : ""}`;
+}
+const sitesNamed = 2;
 
 const phrase = (n: number, what: string): string => (n > 0 ? `${n.toLocaleString("en-GB")} ${what}` : "");
 const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ""}${text.slice(1)}`;
+
+const kindWords: Record<string, string> = { "access-point": "access point" };
+export const kindWord = (kind: string): string => kindWords[kind] ?? kind;
 
 /** "Offline for 14 min. Last heard 10:28. The other 3 devices at this site are fine, so it is this device or its cable." */
 export function stateSentence(device: Seen, neighbours: readonly Seen[], now: number, timeZone?: string): string {
@@ -182,7 +202,7 @@ export function quantity(value: number, unit: string): string {
   if (unit === "B/s") return scaled(value * 8, 1000, bits);
   if (unit === "s") return duration(value * 1000);
   if (unit === "") return round(value);
-  return unit === "%" || unit === "°C" ? `${round(value)} ${unit}` : `${round(value)} ${unit}`;
+  return `${round(value)} ${unit}`;
 }
 
 function scaled(value: number, step: number, units: string[]): string {

@@ -1,9 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import type { ConfigReported, Telemetry } from "#wire";
 import { type AgentNeeds, createLinuxHost, type Host, readSettings } from "../../../edge-agent/index.ts";
 import { hashText } from "../../../edge-agent/trust/index.ts";
-import { newAgent, newFolder, newStandin } from "../setup.ts";
+import { later, newAgent, newFolder, newStandin } from "../setup.ts";
 import { newKey, type Standin, signedBy } from "../standin.ts";
 
 /** Time that passes 20 times as fast: the shortest trial of 10 s takes half a second. */
@@ -95,7 +96,9 @@ describe("a configuration", () => {
       revision: 5,
       cause: "unconfirmed",
       attempt: 1,
-      problems: [{ path: "", message: `it could not reach ${controller} within 10 s` }],
+      problems: [
+        { path: "", message: `it could not reach ${controller} within 10 s: connect ECONNREFUSED 127.0.0.1:1` },
+      ],
     });
     expect(standin.births().at(-1)).toMatchObject({ intervalMs: 1_000, config: { revision: 5, state: "reverted" } });
     const before = standin.telemetry().length;
@@ -117,6 +120,33 @@ describe("a configuration", () => {
     await again.start();
     await other.until("a birth there", () => other.births().length === 2);
     expect(other.enrolments).toEqual([]);
+  });
+
+  it("that leads to another controller, which knows no such device, costs neither password nor place", async () => {
+    const { standin, agent } = await connected();
+    const other = await newStandin({ web: true });
+    other.state.password = "of somebody else";
+    const controller = `${other.url.replace("http", "ws")}/mqtt`;
+    want(standin, 5, { document: { agent: { controller } } });
+    await standin.until("the way back", () => last(standin)?.state === "reverted");
+    expect(last(standin)?.problems[0]?.message).toMatch(/within 10 s: the broker refuses name and password$/);
+    expect([...other.enrolments, ...standin.enrolments.slice(1)]).toEqual([]);
+    expect(agent.log.lines.filter((line) => line.includes("enrolled as"))).toHaveLength(1);
+  });
+
+  it("that leads to a door that opens and never says a word goes back in time", async () => {
+    const { standin } = await connected();
+    const silent = createServer((socket) => void socket.on("error", () => {}).resume());
+    await new Promise<void>((done) => silent.listen(0, "127.0.0.1", () => done()));
+    later(() => new Promise((done) => silent.close(done)));
+    const { port } = silent.address() as AddressInfo;
+    const asked = new Promise((done) => silent.once("connection", done));
+    want(standin, 5, { document: { agent: { controller: `ws://127.0.0.1:${port}/mqtt` } } });
+    await asked;
+    await standin.until("the way back", () => last(standin)?.state === "reverted");
+    expect(last(standin)).toMatchObject({ cause: "unconfirmed", attempt: 1 });
+    const before = standin.telemetry().length;
+    await standin.until("more batches", () => standin.telemetry().length > before && isWhole(standin.telemetry()));
   });
 
   it("that is reached but not confirmed goes back, and a confirmation by a strange key is none", async () => {

@@ -92,6 +92,11 @@ describe("a trial", () => {
       cause: "unconfirmed",
       problems: [{ path: "", message: "it could not reach wss://lamps.example/mqtt within 60 s" }],
     });
+    const failed: [ApplyEvent, number?] = [{ kind: "failed", why: "getaddrinfo ENOTFOUND lamps.example" }, 1_000];
+    const why = reached([desired(5, { document: far }), failed, tick(60_000)]).run.kept.tried?.problems[0];
+    expect(why?.message).toBe(
+      "it could not reach wss://lamps.example/mqtt within 60 s: getaddrinfo ENOTFOUND lamps.example",
+    );
     const silent = reached([desired(5, { document: far }), opened(2), tick(60_000)]).run.kept.tried?.problems[0];
     expect(silent?.message).toBe("wss://lamps.example/mqtt was reached, but it did not confirm within 60 s");
   });
@@ -207,6 +212,7 @@ describe("whatever comes in whatever order, with the power cut at any step", () 
       }),
     },
     { weight: 2, arbitrary: fc.constant({ kind: "tick" as const }) },
+    { weight: 1, arbitrary: fc.constant({ kind: "failed" as const, why: "no answer ".repeat(100) }) },
   );
   const steps = fc.array(
     fc.tuple(events, fc.integer({ min: 0, max: 40_000 }), fc.option(fc.integer({ min: 0, max: 4 }))),

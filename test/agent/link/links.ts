@@ -10,6 +10,7 @@ const noConfiguration: Configuration = {
   summary: () => ({ revision: 0, hash: "", state: "applied" }),
   isTrying: () => false,
   opened() {},
+  failed() {},
   desired() {},
   confirm() {},
   refused() {},

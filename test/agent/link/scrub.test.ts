@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createExit } from "../../../edge-agent/link/exit.ts";
-import { scrubText, scrubValue } from "../../../edge-agent/link/scrub.ts";
+import { scrubText, scrubValue, shortestAddress } from "../../../edge-agent/link/scrub.ts";
 import { randomName } from "../../../edge-agent/trust/index.ts";
 
 const key = "demo-key";
@@ -69,6 +69,18 @@ describe("the scrubber", () => {
     "b2c0fd8e1aa64f2c8f4ad80ad2dbe7b0",
   ])("leaves %s alone", (text) => {
     expect(scrubText(text, key)).toBe(text);
+  });
+
+  it("finds the shortest addresses that there are", () => {
+    for (const address of [":1:ff:fe12:1", "a0b1c2d3e4f5"]) {
+      expect(address).toHaveLength(shortestAddress);
+      expect(scrubText(address, key)).toContain("p-");
+    }
+  });
+
+  it("keeps members of any name", () => {
+    const odd = JSON.parse('{"__proto__":{"a":1},"constructor":2}') as object;
+    expect(JSON.stringify(scrubValue(odd, key))).toBe(JSON.stringify(odd));
   });
 
   it("leaves every boot id alone", () => {

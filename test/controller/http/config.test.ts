@@ -291,6 +291,27 @@ describe("many devices", () => {
     expect(({} as Any).agent).toBeUndefined();
   });
 
+  test("a document as deep as a well is refused, not a fault of ours", async () => {
+    const id = await device();
+    const deep = `${'{"agent":'.repeat(20_000)}1${"}".repeat(20_000)}`;
+    for (const [method, path, body] of [
+      ["PUT", `/devices/${id}/config`, `{"document":${deep}}`],
+      ["PUT", "/config", `{"select":{"all":true},"patch":${deep}}`],
+      ["POST", "/config/preview", `{"select":{"all":true},"patch":${deep}}`],
+    ] as const) {
+      const answer = await call(method, path, body);
+      expect(answer.status).toBe(400);
+      expect(answer.body.detail).toMatch(/nested more than 32 deep/);
+    }
+  });
+
+  test("a document that is too long is refused with a sentence", async () => {
+    const ignore = Array.from({ length: 20_000 }, () => "eth0");
+    const document = { agent: { collectors: { interface: { ignore } } } };
+    const answer = await call("PUT", `/devices/${await device()}/config`, { document });
+    expect(answer.body.detail).toMatch(/^the document will not do: \d+ bytes; at most 65536 are allowed$/);
+  });
+
   test("are no more at once than the limit", async () => {
     const rows = Array.from({ length: configLimits.devicesAtOnce + 1 }, (_, i) => `ap-${i}`);
     const answer = await call("POST", "/config/preview", { select: { devices: rows }, patch: {} });

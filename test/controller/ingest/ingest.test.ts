@@ -82,6 +82,7 @@ describe("ingest", () => {
       rawRetentionMs: 14 * 86_400_000,
       limits: { retryBaseMs: 5, retryMaxMs: 20, ...limits },
       isVia: () => false,
+      knownSince: () => 0,
       send(device, payload) {
         sent.push({ device, ...JSON.parse(payload) });
         return true;

@@ -12,26 +12,38 @@ const batch = (device: string, receivedAt: number, ...ats: number[]) =>
     receivedAt,
   }) as unknown as JudgedBatch;
 
+const always = () => 0;
+
 describe("what came late", () => {
   test("is older than half a minute when it comes", () => {
     const now = 10 * minute;
     const { afterMs } = lateLimits;
-    expect(lateOf([batch("a", now, now), batch("a", now, now - afterMs)])).toEqual([]);
-    expect(lateOf([batch("a", now, now - afterMs - 1)])).toMatchObject([{ from: now - afterMs - 1, points: 1 }]);
+    expect(lateOf([batch("a", now, now), batch("a", now, now - afterMs)], always)).toEqual([]);
+    expect(lateOf([batch("a", now, now - afterMs - 1)], always)).toMatchObject([
+      { from: now - afterMs - 1, points: 1 },
+    ]);
   });
 
   test("is one stretch an outage and device, in whatever order it comes", () => {
     const ats = Array.from({ length: 40 }, (_, i) => i * minute);
     fc.assert(
       fc.property(fc.shuffledSubarray(ats, { minLength: ats.length }), (order) => {
-        const late = lateOf(order.map((at) => batch(at % 2 ? "b" : "a", 60 * minute, at)));
+        const late = lateOf(
+          order.map((at) => batch(at % 2 ? "b" : "a", 60 * minute, at)),
+          always,
+        );
         expect(late).toEqual([{ device: "a", from: 0, to: 39 * minute, points: 40, arrivedAt: 60 * minute }]);
       }),
     );
   });
 
+  test("what was measured before a device was here waited for no line", () => {
+    const late = lateOf([batch("a", 60 * minute, minute, 2 * minute, 3 * minute)], () => 2 * minute);
+    expect(late).toMatchObject([{ from: 2 * minute, to: 3 * minute, points: 2 }]);
+  });
+
   test("two outages apart are two, and devices are told apart", () => {
-    const late = lateOf([batch("a", 60 * minute, 0, 20 * minute), batch("b", 60 * minute, 0)]);
+    const late = lateOf([batch("a", 60 * minute, 0, 20 * minute), batch("b", 60 * minute, 0)], always);
     expect(late.map(({ device, from, to }) => [device, from, to])).toEqual([
       ["a", 0, 0],
       ["a", 20 * minute, 20 * minute],

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openRecords } from "../../../controller/store/records/index.ts";
+import { keepStatements, statementsKept } from "../../../controller/store/records/statements.ts";
 import { type Fresh, freshRecords, quiet } from "./fresh.ts";
 
 let fresh: Fresh;
@@ -61,4 +62,23 @@ test("a transaction that fails leaves nothing", async () => {
   });
   await expect(work).rejects.toThrow("planted");
   expect(await db.selectFrom("organisation").select("id").execute()).toHaveLength(1);
+});
+
+test("statements are kept ready, and a bound on them holds", async () => {
+  let made = 0;
+  const sqlite = keepStatements({ close() {}, prepare: (text) => ({ text, nth: ++made }) as never });
+  const first = sqlite.prepare("0");
+  expect(sqlite.prepare("0")).toBe(first);
+  for (let n = 1; n <= statementsKept; n++) sqlite.prepare(String(n));
+  expect(sqlite.prepare("0")).not.toBe(first);
+  expect(made).toBe(statementsKept + 2);
+});
+
+test("a kept statement that failed once works again", async () => {
+  const { db } = fresh.records;
+  const add = (id: string) => db.insertInto("organisation").values({ id, name: "", created_at: 1 }).execute();
+  await add("demo");
+  await expect(add("demo")).rejects.toThrow(/UNIQUE/);
+  await add("demo-2");
+  expect(await db.selectFrom("organisation").select("id").where("id", "like", "demo%").execute()).toHaveLength(2);
 });

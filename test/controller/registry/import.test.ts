@@ -68,6 +68,16 @@ describe("what a hostile or mistaken spreadsheet brings", () => {
     ]);
   });
 
+  test.each(["=1+1", "'=1+1", "''@x", "-5 lamps", "'plain", "+44"])(
+    "the name %s comes back as it went",
+    async (name) => {
+      await fresh.registry.siteChanges.create(somebody, { name, location: { lat: 51, lon: 0 } });
+      const text = sitesCsv(fresh.registry.sites());
+      expect(text.split("\r\n")[1]).not.toMatch(/,"?[=+@-][^\d]/);
+      expect(plan(text).counts).toEqual({ create: 0, change: 0, same: 1, wrong: 0 });
+    },
+  );
+
   test("a profile that is too long is refused, not cut", () => {
     const { rows } = plan(`name,kind,profile\nA,sensor,${"p".repeat(65)}\n`);
     expect(rows[0]?.problems).toEqual([{ column: "profile", message: "at most 64 characters" }]);

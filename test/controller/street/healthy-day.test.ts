@@ -73,16 +73,18 @@ function live(from: number, to: number, isCut: Cut = never): { at: number; text:
       open.set(key, isOpen);
       events.push({ kind: "place", id: key, is: { id: key, name, timeZone: "Europe/London", open: isOpen } });
     }
+    const second = (now - from) / 1_000;
     for (const { device, on } of ears) {
       const was = states.get(device.key) ?? awaiting;
-      const second = (now - from) / 1_000;
-      const circumstances = { open: open.get(device.site.key) ?? true, blind: false, tryingUntil: null };
       const isOn = on[second] === 1;
+      // Heard long before its deadline: another word would change nothing but the deadline.
+      if (isOn && was.state === "online" && (was.deadline ?? 0) - now > 2 * stepMs) continue;
       let is = was;
       if (isOn) {
         const said = { ...birth, boot: "b", session: 1, config: {}, clock: "synced", spool: {} } as never;
         is = decide(is, { kind: was.boot ? "contact" : "birth", birth: said } as never, now, presenceLimits);
       } else if (on[second - stepMs / 1_000] === 1) is = decide(is, { kind: "disconnected" }, now, presenceLimits);
+      const circumstances = { open: open.get(device.site.key) ?? true, blind: false, tryingUntil: null };
       is = decide(is, { kind: "tick" }, now, presenceLimits, circumstances);
       states.set(device.key, is);
       if (is.state !== was.state) events.push({ kind: "device", id: device.key, is: watched(device, is) });

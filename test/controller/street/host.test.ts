@@ -76,6 +76,27 @@ describe("a simulated access point", () => {
     }
   });
 
+  it("carries next to nothing while its line is cut, and never counts back", async () => {
+    let up = true;
+    const host = newHost("ap-01", { ...quiet, lineUp: () => up });
+    const carried = async (): Promise<number> => {
+      const text = await host.files.read("/proc/net/dev");
+      return Number(/eth0: (\d+)/.exec(text)?.[1]);
+    };
+    const minutes = async (): Promise<number> => {
+      const before = await carried();
+      await host.time.advance(10 * 60_000);
+      return (await carried()) - before;
+    };
+    const usual = await minutes();
+    up = false;
+    const cut = await minutes();
+    expect(cut).toBeGreaterThan(0);
+    expect(cut).toBeLessThan(usual / 20);
+    up = true;
+    expect(await minutes()).toBeGreaterThan(usual / 4);
+  });
+
   it("gets no answer over a line that is cut", async () => {
     const samples = await measured("ap-01", { ...quiet, lineUp: () => false });
     for (const probe of ["ping", "web"]) expect(only(samples, "probe", probe)).toMatchObject({ success: 0 });

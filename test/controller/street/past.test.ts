@@ -56,7 +56,7 @@ async function past(key: string, from: number) {
 }
 
 describe("a past", () => {
-  it("is written by the real agent into its spool, minute by minute without a gap, and ends now", async () => {
+  it("is written by the real agent into its spool, round by round without a gap, and ends now", async () => {
     const from = to - 3 * hour;
     const { spool, batches, device, errors } = await past("ap-02", from);
     expect([spool.unclean, errors]).toEqual([[], []]);

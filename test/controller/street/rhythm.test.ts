@@ -145,6 +145,21 @@ describe("power", () => {
     expect(isPowered(site("grays"), Date.UTC(2026, 10, 23, 12))).toBe(true);
   });
 
+  it("has columns start in the evening whose power they have, also when clocks change in the night", () => {
+    const { key } = devices.find((one) => one.site.character === "columns") as (typeof devices)[0];
+    const column = placed(key);
+    fc.assert(
+      fc.property(moment, (at) => {
+        fc.pre(isPowered(column.site, at));
+        const from = startedAt(column, at);
+        expect(from <= at && at - from < 16.5 * hour).toBe(true);
+        for (let step = from; step < at; step += 15 * minute) expect(isPowered(column.site, step)).toBe(true);
+        // The evening, or its daily restart.
+        expect(!isPowered(column.site, from - 1) || isRestarting(column, from)).toBe(true);
+      }),
+    );
+  });
+
   it("lets every device start again once a day", () => {
     for (const device of devices.filter((one) => one.site.character !== "columns")) {
       const starts = new Set<number>();

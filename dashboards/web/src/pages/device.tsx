@@ -1,20 +1,22 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { api, type Delivery, type Device, type LatestPoint } from "../api.ts";
+import { api, type Delivery, type Device, type DeviceConfig, type LatestPoint } from "../api.ts";
 import { currentTime, now } from "../clock.ts";
+import { configBrief } from "../config-words.ts";
 import { devices, fail, loaded, siteName, sites } from "../fleet.ts";
 import { incidentOf } from "../incidents.ts";
 import { hear, watch } from "../live.ts";
 import { ChangeDevice } from "../parts/change-device.tsx";
 import { Charts } from "../parts/charts.tsx";
+import { ConfigMark } from "../parts/config-standing.tsx";
 import { DeliveryLine } from "../parts/delivery.tsx";
-import { DeviceConfiguration } from "../parts/device-config.tsx";
+import { DeviceConfiguration, useConfig } from "../parts/device-config.tsx";
 import { Probes } from "../parts/probes.tsx";
 import { Shell } from "../parts/shell.tsx";
-import { Ago, StateMark } from "../parts/state.tsx";
+import { StateMark } from "../parts/state.tsx";
 import { follow } from "../router.ts";
 import { me } from "../session.ts";
-import { stateSentence } from "../words.ts";
+import { clockTime, kindWord, stateSentence } from "../words.ts";
 
 export function DevicePage({ id }: { id: string }) {
   const device = devices.value.get(id);
@@ -37,6 +39,7 @@ export function DevicePage({ id }: { id: string }) {
 
 function Known({ device }: { device: Device }) {
   const { latest, delivery } = useLive(device.id);
+  const known = useConfig(device.id);
   const zone = device.site ? sites.value.get(device.site)?.timeZone : undefined;
   const neighbours = [...devices.value.values()].filter(
     (d) => d.site !== null && d.site === device.site && d.id !== device.id,
@@ -51,34 +54,36 @@ function Known({ device }: { device: Device }) {
           {stateSentence(device, neighbours, now.value, zone)}
         </p>
         <OpenIncident device={device.id} />
+        <ConfigLine config={device.config} />
+        <RefusalLine refusal={known.config?.refusal ?? null} timeZone={zone} />
         <DeliveryLine delivery={delivery.value} />
       </header>
-      <dl class="facts">
-        <Fact name="Site">
-          {device.site ? (
-            <a href={`/devices?site=${device.site}`} onClick={follow}>
-              {siteName(device.site)}
-            </a>
-          ) : (
-            "none chosen"
-          )}
-        </Fact>
-        <Fact name="Kind">{device.kind}</Fact>
-        <Fact name="Hardware">
-          {device.hardware ? `${device.hardware.model}, ${device.hardware.serial}` : "not told yet"}
-        </Fact>
-        <Fact name="Agent">{device.agent ?? "not told yet"}</Fact>
-        <Fact name="Last heard">
-          <Ago at={device.lastSeenAt} timeZone={zone} />
-        </Fact>
-        <Fact name="Id">
-          <code>{device.id}</code>
-        </Fact>
-      </dl>
-      {me.value?.role !== "viewer" && <ChangeDevice device={device} />}
-      <DeviceConfiguration device={device} timeZone={zone} />
-      <Probes latest={latest.value} now={now.value} />
+      <Probes latest={latest.value} now={now.value} there={device.state === "online"} />
       {latest.value !== null && <Charts device={device.id} latest={latest.value} timeZone={zone} />}
+      <DeviceConfiguration device={device} timeZone={zone} {...known} />
+      <section aria-labelledby="facts">
+        <h2 id="facts">The device</h2>
+        <dl class="facts">
+          <Fact name="Site">
+            {device.site ? (
+              <a href={`/devices?site=${device.site}`} onClick={follow}>
+                {siteName(device.site)}
+              </a>
+            ) : (
+              "none chosen"
+            )}
+          </Fact>
+          <Fact name="Kind">{kindWord(device.kind)}</Fact>
+          <Fact name="Hardware">
+            {device.hardware ? `${device.hardware.model}, ${device.hardware.serial}` : "not told yet"}
+          </Fact>
+          <Fact name="Agent">{device.agent ?? "not told yet"}</Fact>
+          <Fact name="Id">
+            <code>{device.id}</code>
+          </Fact>
+        </dl>
+        {me.value?.role !== "viewer" && <ChangeDevice device={device} />}
+      </section>
     </Shell>
   );
 }
@@ -92,6 +97,34 @@ function OpenIncident({ device }: { device: string }) {
         {incident.rule === "site_unreachable" ? "Part of its site's incident" : "Its incident"}
       </a>
       {incident.ackedBy ? `: ${incident.ackedBy} has it.` : ": nobody has taken it yet."}
+    </p>
+  );
+}
+
+/** Settings that are under way or did not work are said at the top; how and why is further down. */
+function ConfigLine({ config }: { config: Device["config"] }) {
+  const brief = configBrief(config, now.value);
+  if (brief === null) return null;
+  return (
+    <p role="status">
+      <ConfigMark status={config.status} said /> <a href="#configuration">Configuration</a>: {brief}
+    </p>
+  );
+}
+
+const refusalNewsMs = 24 * 3_600_000;
+
+/** Somebody sent it what is not ours: not to be found only by who looks for it. */
+function RefusalLine(props: { refusal: DeviceConfig["refusal"]; timeZone: string | undefined }) {
+  const { refusal, timeZone } = props;
+  if (!refusal || now.value - refusal.at > refusalNewsMs) return null;
+  return (
+    <p role="status">
+      <span class="state state-offline" aria-hidden="true">
+        ■
+      </span>{" "}
+      Refused at {clockTime(refusal.at, now.value, timeZone)}: a document that it does not believe.{" "}
+      <a href="#configuration">Why</a>
     </p>
   );
 }

@@ -6,7 +6,7 @@ import { Rows, rowHeight } from "../parts/rows.tsx";
 import { Shell } from "../parts/shell.tsx";
 import { Ago, StateMark } from "../parts/state.tsx";
 import { follow, go, query, setQuery } from "../router.ts";
-import { count, states, stateWords } from "../words.ts";
+import { count, kindWord, states, stateWords } from "../words.ts";
 
 const filtered = computed(() => {
   const words = query("q").toLowerCase().split(/\s+/).filter(Boolean);
@@ -20,7 +20,7 @@ const filtered = computed(() => {
   );
 });
 const haystack = (d: Device): string =>
-  `${d.name} ${d.id} ${d.kind} ${siteName(d.site)} ${d.tags.join(" ")}`.toLowerCase();
+  `${d.name} ${d.id} ${d.kind} ${kindWord(d.kind)} ${siteName(d.site)} ${d.tags.join(" ")}`.toLowerCase();
 const kinds = ["access-point", "sensor", "gateway", "switch"];
 
 export function Devices() {
@@ -48,7 +48,7 @@ export function Devices() {
           <input
             ref={search}
             type="search"
-            placeholder="Search (press /)"
+            placeholder="Search"
             value={query("q")}
             onInput={(e) => setQuery({ q: e.currentTarget.value })}
           />
@@ -61,11 +61,11 @@ export function Devices() {
             .map((s) => [s, `${stateWords[s].mark} ${stateWords[s].word} (${tally[s]})`])}
         />
         <Choice label="Site" name="site" options={[...sites.value.values()].map((s) => [s.id, s.name])} />
-        <Choice label="Kind" name="kind" options={kinds.map((k) => [k, k])} />
+        <Choice label="Kind" name="kind" options={kinds.map((k) => [k, kindWord(k)])} />
       </search>
       <p class="quiet" role="status">
         {loaded.value ? count(list.length, "device") : "Looking…"}
-        {list.length > 0 && <span class="keys"> · j and k move, Enter opens</span>}
+        {list.length > 0 && <span class="keys"> · / searches, j and k move, Enter opens</span>}
       </p>
       {loaded.value && list.length === 0 && <Nothing all={inOrder.value.length} />}
       <Rows
@@ -84,7 +84,7 @@ function Row({ device, chosen }: { device: Device; chosen: boolean }) {
       <StateMark state={device.state} />
       <span class="row-name">{device.name}</span>
       <span class="row-site quiet">{siteName(device.site)}</span>
-      <span class="row-kind quiet">{device.kind}</span>
+      <span class="row-kind quiet">{kindWord(device.kind)}</span>
       <span class="row-seen quiet number">
         <Ago at={device.lastSeenAt} />
       </span>

@@ -5,7 +5,7 @@ import { now } from "../clock.ts";
 import { fail, siteName } from "../fleet.ts";
 import { eventSentence, noticeSentence } from "../incident-words.ts";
 import { incidentNews, putIncident } from "../incidents.ts";
-import { Ack, IncidentMark, Lasting, Members, zoneOf } from "../parts/incident.tsx";
+import { Ack, IncidentMark, Lasting, Members, OutsideHours, zoneOf } from "../parts/incident.tsx";
 import { Shell } from "../parts/shell.tsx";
 import { follow } from "../router.ts";
 import { me } from "../session.ts";
@@ -51,7 +51,8 @@ export function IncidentPage({ id }: { id: string }) {
         {incident.ackedBy ? `${incident.ackedBy} has it.` : incident.state === "open" ? "Nobody has taken it yet." : ""}
         {incident.reference && ` Reference: ${incident.reference}.`}
       </p>
-      <Ack incident={incident} />
+      <OutsideHours incident={incident} />
+      <Ack incident={incident} main />
       {incident.members.length > 0 && <Members incident={incident} open={incident.members.length <= 12} />}
       <section aria-labelledby="told">
         <h2 id="told">Who was told</h2>

@@ -16,18 +16,17 @@ export function Incidents() {
   return (
     <Shell title="Incidents">
       <header class="page-head">
-        <h1>Incidents</h1>
+        <h1 class="sentence" aria-live="polite">
+          {!incidentsLoaded.value
+            ? "Looking…"
+            : open.length === 0
+              ? `No incident is open. ${count(devices.value.size, "device")} ${devices.value.size === 1 ? "is" : "are"} watched.`
+              : `${count(open.length, "incident")} ${open.length === 1 ? "is" : "are"} open.`}
+        </h1>
         <a href="/channels" onClick={follow}>
           Who is told
         </a>
       </header>
-      <p class="sentence" role="status">
-        {!incidentsLoaded.value
-          ? "Looking…"
-          : open.length === 0
-            ? `Nothing is wrong. ${count(devices.value.size, "device")} are watched.`
-            : `${count(open.length, "incident")} ${open.length === 1 ? "is" : "are"} open.`}
-      </p>
       <ul class="incidents">
         {open.map((incident) => (
           <li key={incident.id}>

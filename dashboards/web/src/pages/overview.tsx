@@ -15,8 +15,10 @@ export function Overview() {
   const count = counts(all);
   const open = openIncidents.value;
   // What an incident speaks of needs no card of its own.
+  // While the controller itself cannot see, no device is accused.
+  const blind = open.some(({ rule }) => rule === "controller_blind");
   const wrong = all.filter(
-    (d) => (d.state === "offline" || d.state === "suspect" || d.state === "unknown") && !incidentOf(d.id),
+    (d) => (d.state === "offline" || d.state === "suspect" || (d.state === "unknown" && !blind)) && !incidentOf(d.id),
   );
   return (
     <Shell title="Overview">
@@ -24,21 +26,10 @@ export function Overview() {
         {loaded.value ? overviewSentence(all, siteName, open) : "Looking…"}
       </h1>
       {loaded.value && all.length === 0 ? <First /> : null}
-      <ul class="tallies" aria-label="Devices by state">
-        {states
-          .filter((state) => count[state] > 0)
-          .map((state) => (
-            <li key={state}>
-              <a href={`/devices?state=${state}`} onClick={follow}>
-                <b>{count[state].toLocaleString("en-GB")}</b> <StateMark state={state} />
-              </a>
-            </li>
-          ))}
-      </ul>
       {open.length > 0 && (
         <section aria-labelledby="open">
           <h2 id="open">Open incidents</h2>
-          <ul class="incidents">
+          <ul class="incidents beside">
             {open.slice(0, attention).map((incident) => (
               <li key={incident.id}>
                 <IncidentCard incident={incident} brief />
@@ -54,6 +45,17 @@ export function Overview() {
           )}
         </section>
       )}
+      <ul class="tallies" aria-label="Devices by state">
+        {states
+          .filter((state) => count[state] > 0)
+          .map((state) => (
+            <li key={state}>
+              <a href={`/devices?state=${state}`} onClick={follow}>
+                <b>{count[state].toLocaleString("en-GB")}</b> <StateMark state={state} />
+              </a>
+            </li>
+          ))}
+      </ul>
       {wrong.length > 0 && (
         <section aria-labelledby="wrong">
           <h2 id="wrong">Needs a look</h2>

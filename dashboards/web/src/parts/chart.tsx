@@ -25,6 +25,8 @@ export function Chart(props: {
   from: number;
   to: number;
   everyMs: number;
+  /** Halves mean nothing. */
+  whole: boolean;
   timeZone?: string | undefined;
   /** Stretches of time whose values came afterwards: shaded. */
   late?: readonly { from: number; to: number }[];
@@ -81,12 +83,13 @@ export function Chart(props: {
           {drawn.map((line) => (
             <span key={line.label} class="line-label">
               <i class="swatch" style={{ background: line.hue }} /> {line.label && `${line.label} `}
-              {last(line, props.unit)}
+              <b>{last(line, props.unit)}</b>
+              <span class="quiet">{about(line, props)}</span>
             </span>
           ))}
         </span>
       </figcaption>
-      <p class="chart-sentence">{sentence(props.title, drawn, props.unit)}</p>
+      {drawn.length === 0 && <p class="chart-sentence">Nothing measured in this time.</p>}
       <div ref={place} class="plot" aria-hidden="true" />
       {table.value && <Table lines={drawn} unit={props.unit} timeZone={props.timeZone} />}
     </figure>
@@ -95,18 +98,18 @@ export function Chart(props: {
 
 const last = (line: Line, unit: string): string => quantity(line.points.at(-1)?.[1] ?? 0, unit);
 
-/** What the picture says, for who can't see it. */
-function sentence(title: string, lines: readonly Line[], unit: string): string {
-  if (lines.length === 0) return "Nothing measured in this time.";
-  const parts = lines.map((line) => {
-    const values = line.points.map((p) => p[1]);
-    const [low, high] = [Math.min(...values), Math.max(...values)];
-    const name = lines.length > 1 && line.label ? `${line.label}: ` : "";
-    const [from, to] = [quantity(low, unit), quantity(high, unit)];
-    return from === to ? `${name}steady at ${from}` : `${name}${from} to ${to}`;
-  });
-  return lines.length > 3 ? `${title}: ${lines.length} lines` : parts.join(" · ");
+/** The picture in words: its range, and how old the last value is when it is not of now. */
+function about(line: Line, { unit, to, everyMs, timeZone }: Parameters<typeof Chart>[0]): string {
+  const values = line.points.map((p) => p[1]);
+  const [low, high] = [quantity(Math.min(...values), unit), quantity(Math.max(...values), unit)];
+  const at = line.points.at(-1)?.[0] ?? to;
+  const old = to - at > Math.max(oldMs, everyMs * 3) ? ` at ${clockTime(at, now.peek(), timeZone)}` : "";
+  return `${old}${low === high ? ", steady" : `, ${low} to ${high}`}`;
 }
+const oldMs = 120_000;
+
+const binarySteps = Array.from({ length: 40 }, (_, i) => 2 ** i);
+const wholeSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
 
 /** One column of times for all lines; a null where points are further apart than they should be. */
 function align(lines: readonly Line[], everyMs: number): uPlot.AlignedData {
@@ -137,7 +140,7 @@ function align(lines: readonly Line[], everyMs: number): uPlot.AlignedData {
 
 function options(
   width: number,
-  props: { unit: string; from: number; to: number; timeZone?: string | undefined },
+  props: { unit: string; from: number; to: number; whole: boolean; timeZone?: string | undefined },
   lines: readonly Line[],
   late: () => readonly { from: number; to: number }[],
 ): uPlot.Options {
@@ -170,6 +173,7 @@ function options(
         grid,
         ticks: { show: false },
         size: 72,
+        ...(props.unit === "B" ? { incrs: binarySteps } : props.whole ? { incrs: wholeSteps } : {}),
         values: (_u, values) => values.map((v) => quantity(v, props.unit)),
       },
     ],

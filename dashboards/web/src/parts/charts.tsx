@@ -3,11 +3,12 @@ import { useEffect, useMemo } from "preact/hooks";
 import { api, type Late, type LatestPoint, type Series } from "../api.ts";
 import { currentTime } from "../clock.ts";
 import { hear } from "../live.ts";
-import { type ChartPlan, chartsOf, hueCycle } from "../measurements.ts";
+import { type ChartPlan, chartsOf, hueCycle, radioNames } from "../measurements.ts";
 import { query, setQuery } from "../router.ts";
 import { count } from "../words.ts";
 import { Chart, type Line } from "./chart.tsx";
 import { LateLine, useLate } from "./late.tsx";
+import { Strip } from "./strip.tsx";
 
 const minute = 60_000;
 const ranges = [
@@ -35,13 +36,22 @@ export function Charts({
     .join();
   // The plans change only with what is measured, not with every value.
   const plans = useMemo(() => chartsOf(latest), [shape]);
+  const names = radioNames(latest);
   const more = plans.filter((plan) => plan.more);
   const open = useSignal(false);
   const late = useLate(device, range.ms);
   const grid = (some: readonly ChartPlan[]) => (
     <div class="charts">
       {some.map((plan) => (
-        <LiveChart key={plan.key} device={device} plan={plan} range={range} late={late.value} timeZone={timeZone} />
+        <LiveChart
+          key={plan.key}
+          device={device}
+          plan={plan}
+          range={range}
+          names={names}
+          late={late.value}
+          timeZone={timeZone}
+        />
       ))}
     </div>
   );
@@ -86,17 +96,20 @@ function LiveChart({
   device,
   plan,
   range,
+  names,
   late,
   timeZone,
 }: {
   device: string;
   plan: ChartPlan;
   range: Range;
+  /** What people call a radio. */
+  names: ReadonlyMap<string, string>;
   late: readonly Late[];
   timeZone?: string | undefined;
 }) {
-  const shown = useSignal<{ lines: Line[]; to: number; problem: string | null }>({
-    lines: [],
+  const shown = useSignal<{ lines: Line[] | null; to: number; problem: string | null }>({
+    lines: null,
     to: currentTime(),
     problem: null,
   });
@@ -124,23 +137,33 @@ function LiveChart({
       end();
     };
   }, [device, plan, range, shown]);
-  const { lines, to, problem } = shown.value;
+  const { to, problem, lines: found } = shown.value;
+  const { title } = plan;
+  // Nothing known yet is not "nothing measured".
+  if (found === null) return <Awaited title={title} problem={problem} />;
+  const lines =
+    plan.by === "radio" ? found.map((line) => ({ ...line, label: names.get(line.label) ?? line.label })) : found;
+  const shared = { title, lines, from: to - range.ms, to, everyMs: range.everyMs, late, timeZone };
   return (
     <div class="chart-place">
-      <Chart
-        title={plan.title}
-        unit={plan.unit}
-        lines={lines}
-        from={to - range.ms}
-        to={to}
-        everyMs={range.everyMs}
-        late={late}
-        timeZone={timeZone}
-      />
+      {plan.strip ? (
+        <Strip words={plan.strip} {...shared} />
+      ) : (
+        <Chart unit={plan.unit} whole={plan.whole === true} {...shared} />
+      )}
       {problem && <p class="problem">{problem}</p>}
     </div>
   );
 }
+
+const Awaited = ({ title, problem }: { title: string; problem: string | null }) => (
+  <figure class="chart">
+    <figcaption>
+      <strong>{title}</strong>
+    </figcaption>
+    <p class={problem ? "problem" : "chart-sentence"}>{problem ?? "Looking…"}</p>
+  </figure>
+);
 
 async function fetchLines(device: string, plan: ChartPlan, range: Range, to: number): Promise<Line[]> {
   const answers = await Promise.all(

@@ -9,43 +9,52 @@ import { me } from "../session.ts";
 import { clockTime } from "../words.ts";
 import { ConfigMark } from "./config-standing.tsx";
 
-/** What is wanted, what is on the device, and how it came to that. */
-export function DeviceConfiguration({ device, timeZone }: { device: Device; timeZone: string | undefined }) {
-  const config = useSignal<DeviceConfig | null>(null);
-  const problem = useSignal<string | null>(null);
+interface KnownConfig {
+  config: DeviceConfig | null;
+  problem: string | null;
+}
+
+/** Its configuration, anew whenever something of it changes. */
+export function useConfig(device: string): KnownConfig {
+  const known = useSignal<KnownConfig>({ config: null, problem: null });
   useEffect(() => {
     let gone = false;
     const look = () => {
-      api.config(device.id).then(
-        (found) => {
-          if (!gone) [config.value, problem.value] = [found, null];
+      api.config(device).then(
+        (config) => {
+          if (!gone) known.value = { config, problem: null };
         },
         (error: Error) => {
-          if (!gone) problem.value = error.message;
+          if (!gone) known.value = { ...known.value, problem: error.message };
         },
       );
     };
     look();
     const end = hear("config", (data) => {
-      if ((data as { device: string }).device === device.id) look();
+      if ((data as { device: string }).device === device) look();
     });
     return () => {
       gone = true;
       end();
     };
-  }, [device.id, config, problem]);
-  const known = config.value;
+  }, [device, known]);
+  return known.value;
+}
+
+/** What is wanted, what is on the device, and how it came to that. */
+export function DeviceConfiguration(props: KnownConfig & { device: Device; timeZone: string | undefined }) {
+  const { device, config: known, problem, timeZone } = props;
   const may = me.value?.role !== "viewer";
   return (
     <section aria-labelledby="configuration">
       <h2 id="configuration">Configuration</h2>
-      {problem.value && (
+      {problem && (
         <p class="problem" role="alert">
-          {problem.value}
+          {problem}
         </p>
       )}
       {known === null ? (
-        <p class="quiet">{problem.value ? "" : "Looking…"}</p>
+        <p class="quiet">{problem ? "" : "Looking…"}</p>
       ) : (
         <Known device={device} config={known} timeZone={timeZone} />
       )}

@@ -63,7 +63,6 @@ export function FaultCard({ fault, choices }: { fault: Fault; choices: readonly 
           {fault.verb}
         </button>
       </div>
-      <p class="quiet">{fault.watch}</p>
       {said.value && (
         <p class={said.value.problem ? "problem" : ""} role="status">
           {said.value.text} {!said.value.problem && fault.targets === "device" && <DeviceLink id={chosen.value} />}
@@ -84,6 +83,7 @@ export function FaultCard({ fault, choices }: { fault: Fault; choices: readonly 
           ))}
         </ul>
       )}
+      <p class="quiet">{fault.watch}</p>
     </article>
   );
 }

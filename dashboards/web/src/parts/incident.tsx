@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { api, type Incident } from "../api.ts";
 import { now } from "../clock.ts";
 import { sites } from "../fleet.ts";
+import { opensNext } from "../hours.ts";
 import { incidentStates, memberStates, severityWords, toldSentence } from "../incident-words.ts";
 import { putIncident } from "../incidents.ts";
 import { follow } from "../router.ts";
@@ -54,6 +55,14 @@ export function Lasting({ incident }: { incident: Incident }) {
   );
 }
 
+/** Nobody is woken for a place that is closed. */
+export function OutsideHours({ incident }: { incident: Incident }) {
+  const site = incident.site === null ? undefined : sites.value.get(incident.site);
+  const opens = site && incident.state === "open" ? opensNext(site, now.value) : null;
+  if (opens === null) return null;
+  return <p class="quiet">Outside the site's service hours until {opens}: no further notices until then.</p>;
+}
+
 /** One incident in a list: its sentence, who was told, and the one thing to do. */
 export function IncidentCard({ incident, brief = false }: { incident: Incident; brief?: boolean }) {
   const told = toldSentence(incident.told);
@@ -70,6 +79,8 @@ export function IncidentCard({ incident, brief = false }: { incident: Incident; 
           {incident.sentence}
         </a>
       </p>
+      <OutsideHours incident={incident} />
+      {brief && incident.ackedBy && <p class="quiet">{incident.ackedBy} has it.</p>}
       {!brief && (
         <>
           {incident.members.length > 1 && <Members incident={incident} />}
@@ -108,7 +119,7 @@ export function Members({ incident, open = false }: { incident: Incident; open?:
 }
 
 /** "I have it": others see it. */
-export function Ack({ incident }: { incident: Incident }) {
+export function Ack({ incident, main = false }: { incident: Incident; main?: boolean }) {
   const said = useSignal<string | null>(null);
   if (incident.state !== "open" || incident.ackedBy || me.value?.role === "viewer") return null;
   const take = () =>
@@ -120,7 +131,7 @@ export function Ack({ incident }: { incident: Incident }) {
     );
   return (
     <p class="actions">
-      <button type="button" onClick={() => void take()}>
+      <button type="button" class={main ? "main-action" : ""} onClick={() => void take()}>
         I have it
         <span class="visually-hidden">: {incident.root.name}</span>
       </button>

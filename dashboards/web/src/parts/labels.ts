@@ -10,6 +10,8 @@ export interface Label {
   x: number;
   y: number;
   name: string;
+  /** Whether there is room for the line below it. */
+  note: boolean;
 }
 interface Box {
   left: number;
@@ -19,9 +21,10 @@ interface Box {
 }
 
 /** Of the map's two text sizes; generous, so that no two touch. */
-const nameLetter = 8;
-const noteLetter = 7;
+const nameLetter = 8.5;
+const noteLetter = 8.3;
 const lines = 36;
+const oneLine = 18;
 const dot = 15;
 
 const overlaps = (a: Box, b: Box): boolean =>
@@ -37,7 +40,11 @@ export function placeLabels(
   const found = new Map<string, Label>();
   for (const place of places) {
     const short = place.name.split(",")[0] ?? place.name;
-    const tries = [place.name, short, short.split(" ")[0] ?? short].flatMap((name) => spots(place, name));
+    const word = short.split(" ")[0] ?? short;
+    const tries = [
+      ...[place.name, short, word].flatMap((name) => spots(place, name, true)),
+      ...[short, word].flatMap((name) => spots(place, name, false)),
+    ];
     const free = tries.find(
       ({ box }) =>
         box.left >= 0 &&
@@ -53,15 +60,16 @@ export function placeLabels(
   return found;
 }
 
-function spots({ x, y, note }: Labelled, name: string): { box: Box; label: Label }[] {
-  const half = Math.max(name.length * nameLetter, note.length * noteLetter) / 2;
+function spots({ x, y, note }: Labelled, name: string, withNote: boolean): { box: Box; label: Label }[] {
+  const half = Math.max(name.length * nameLetter, withNote ? note.length * noteLetter : 0) / 2;
+  const tall = withNote ? lines : oneLine;
   const beside = dot + 4 + half;
   const at = (middle: number, top: number) => ({
-    box: { left: middle - half, right: middle + half, top, bottom: top + lines },
-    label: { x: middle, y: top + 14, name },
+    box: { left: middle - half, right: middle + half, top, bottom: top + tall },
+    label: { x: middle, y: top + 14, name, note: withNote },
   });
-  const above = y - dot - lines;
-  const level = y - lines / 2;
+  const above = y - dot - tall;
+  const level = y - tall / 2;
   return [
     at(x, y + dot),
     at(x, above),

@@ -41,7 +41,7 @@ export function LateLine({ late, timeZone }: { late: readonly Late[]; timeZone?:
   const at = (time: number) => clockTime(time, now.value, timeZone, true);
   return (
     <p class="late" role="note">
-      <i class="swatch" /> Shaded: its line was down. It kept what it measured and sent it afterwards:{" "}
+      <i class="swatch" /> Shaded: it could not deliver, kept what it measured, and sent it afterwards:{" "}
       {newest
         .map(
           ({ from, to, points, arrivedAt }) =>

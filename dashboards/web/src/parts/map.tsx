@@ -14,8 +14,10 @@ interface Place {
   note: string;
 }
 
-/** Room for names at the edge, in CSS pixels; one unit of the map is one pixel, so that names stay legible on a phone. */
-const edge = 64;
+/** Room for names at the edge, in CSS pixels; one unit of the map is one pixel, so that names stay legible on a phone,
+ *  where places need the room more than their names do. */
+const edgeOf = (width: number): number => (width < narrow ? 36 : 64);
+const narrow = 600;
 interface Size {
   width: number;
   height: number;
@@ -31,6 +33,7 @@ export function project(sites: readonly Site[], { width, height }: Size): (site:
   const ys = sites.map((s) => y(s.location.lat));
   const [left, right] = [Math.min(...xs), Math.max(...xs)];
   const [top, bottom] = [Math.min(...ys), Math.max(...ys)];
+  const edge = edgeOf(width);
   const scale = Math.min(
     (width - 2 * edge) / (right - left || 1e-6),
     (height - 2 * edge) / (bottom - top || 1e-6),
@@ -50,7 +53,7 @@ export function StreetMap({ sites, devices }: { sites: readonly Site[]; devices:
   useEffect(() => {
     const look = () => {
       const width = frame.current?.clientWidth ?? 0;
-      if (width > 0 && width !== size.value.width) size.value = { width, height: width < 600 ? 320 : 440 };
+      if (width > 0 && width !== size.value.width) size.value = { width, height: width < narrow ? 320 : 440 };
     };
     look();
     const observer = new ResizeObserver(look);
@@ -98,7 +101,6 @@ function SitePlace({ place, label }: { place: Place; label: Label | undefined })
   return (
     <a
       href={`/devices?site=${encodeURIComponent(place.id)}`}
-      aria-label={`${place.name}: ${place.note}`}
       onClick={(event) => {
         event.preventDefault();
         go(`/devices?site=${encodeURIComponent(place.id)}`);
@@ -115,9 +117,11 @@ function SitePlace({ place, label }: { place: Place; label: Label | undefined })
             <text class="place-name" text-anchor="middle" x={label.x} y={label.y}>
               {label.name}
             </text>
-            <text class="place-note" text-anchor="middle" x={label.x} y={label.y + 18}>
-              {place.note}
-            </text>
+            {label.note && (
+              <text class="place-note" text-anchor="middle" x={label.x} y={label.y + 18}>
+                {place.note}
+              </text>
+            )}
           </>
         )}
       </g>

@@ -1,5 +1,7 @@
+import type { ComponentChildren } from "preact";
 import type { Demo } from "../api.ts";
 import { now } from "../clock.ts";
+import { follow } from "../router.ts";
 import { absolute, ago } from "../words.ts";
 
 type Message = Demo["messages"][number];
@@ -34,8 +36,8 @@ function Bubble({ message }: { message: Message }) {
           {ago(at, now.value)}
         </time>
       </header>
-      <p class="bubble-subject">{subject}</p>
-      {text !== "" && <p class="bubble-text">{text}</p>}
+      <p class="bubble-subject">{channel === "webhook" ? (beginnings[subject] ?? subject) : subject}</p>
+      {text !== "" && <p class="bubble-text">{linked(text.trim())}</p>}
       <details>
         <summary>As it came</summary>
         <p class="quiet">
@@ -46,6 +48,28 @@ function Bubble({ message }: { message: Message }) {
         <pre>{pretty(channel, raw)}</pre>
       </details>
     </article>
+  );
+}
+
+/** A webhook names its kind; people read words. */
+const beginnings: Record<string, string> = {
+  opened: "An incident began",
+  updated: "An incident grew",
+  resolved: "An incident is over",
+  closed: "An incident was closed",
+  test: "A test",
+};
+
+/** Addresses of this controller can be pressed, as on a phone. */
+function linked(text: string): ComponentChildren[] {
+  return text.split(/(https?:\/\/[^\s]+)/).map((part) =>
+    part.startsWith(`${location.origin}/`) ? (
+      <a key={part} href={part} onClick={follow}>
+        {part.replace(/^https?:\/\//, "")}
+      </a>
+    ) : (
+      part
+    ),
   );
 }
 

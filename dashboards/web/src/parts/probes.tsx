@@ -5,7 +5,13 @@ const oldMs = 5 * 60_000;
 const kinds: Record<string, string> = { dns: "name look-up", tcp: "connection", http: "web page", icmp: "ping" };
 
 /** What a person here would get, at a glance; a result that is old is not green. */
-export function Probes({ latest, now }: { latest: readonly LatestPoint[] | null; now: number }) {
+export function Probes(props: {
+  latest: readonly LatestPoint[] | null;
+  now: number;
+  /** It is online: else what it last found is the past. */
+  there: boolean;
+}) {
+  const { latest, now, there } = props;
   const probes = (latest ?? [])
     .filter((p) => p.m === "probe")
     .sort((a, b) => (a.tags["probe"] ?? "").localeCompare(b.tags["probe"] ?? ""));
@@ -15,7 +21,7 @@ export function Probes({ latest, now }: { latest: readonly LatestPoint[] | null;
       <h2 id="probes">What people here get</h2>
       <ul class="probes">
         {probes.map((probe) => {
-          const old = now - probe.at > oldMs;
+          const old = !there || now - probe.at > oldMs;
           const works = probe.fields["success"] === 1;
           const state = old ? "unknown" : works ? "online" : "offline";
           const latency = probe.fields["latency_ms"];
