@@ -24,6 +24,15 @@ interface DemoOptions {
   undo?: boolean;
 }
 
+interface BackupFlags {
+  dataDir?: string;
+  settings?: string;
+  passphraseFile?: string;
+  withoutKeys?: boolean;
+  replace?: boolean;
+  json?: boolean;
+}
+
 const program = new Command("lamplighter")
   .description("Runs a council's public Wi-Fi and street sensors.")
   .version(LAMPLIGHTER_VERSION)
@@ -89,6 +98,35 @@ program
     process.exitCode = await simulate({ paths, options });
   });
 
+program
+  .command("backup <folder>")
+  .description(
+    "copies records, embedded series and keys of a controller, which may be running, into a new folder there",
+  )
+  .option("--data-dir <dir>", "the controller's data; else what the settings say")
+  .option("--settings <file>", "YAML file of the controller")
+  .option("--passphrase-file <file>", "its first line seals the keys")
+  .option("--without-keys", "leaves the keys out")
+  .option("--json", "print JSON")
+  .action(async (into: string, { withoutKeys = false, ...options }: BackupFlags) => {
+    const { backup } = await import("./controller/cli/backup.ts");
+    process.exitCode = await backup({ env: process.env, into, options: { ...options, keys: !withoutKeys } });
+  });
+
+program
+  .command("restore <backup>")
+  .description("puts a backup in place, for a controller that is started on it afterwards")
+  .option("--data-dir <dir>", "where to; else what the settings say")
+  .option("--settings <file>", "YAML file of the controller")
+  .option("--passphrase-file <file>", "its first line opens the keys")
+  .option("--without-keys", "leaves the keys out: devices have to be enrolled again")
+  .option("--replace", "what is in the folder is kept under another name")
+  .option("--json", "print JSON")
+  .action(async (folder: string, { withoutKeys = false, ...options }: BackupFlags) => {
+    const { restore } = await import("./controller/cli/backup.ts");
+    process.exitCode = await restore({ env: process.env, folder, options: { ...options, keys: !withoutKeys } });
+  });
+
 const user = program.command("user").description("people who may sign in");
 user
   .command("add <name>")
@@ -112,5 +150,28 @@ token
     const { createToken } = await import("./controller/cli/people.ts");
     process.exitCode = await createToken({ env: process.env, name, ...options });
   });
+
+const rollups = program.command("rollups").description("5-minute and hourly values of a running controller");
+const asked = (command: Command) =>
+  command
+    .option("--url <url>", "address of the controller", "http://127.0.0.1:8080")
+    .requiredOption("--token <token>", "API token (lamplighter token create)")
+    .option("--json", "print JSON");
+asked(rollups.command("status").description("says how many hours are due")).action(
+  async (options: import("./controller/cli/rollups.ts").RollupOptions) => {
+    const { rollupStatus } = await import("./controller/cli/rollups.ts");
+    process.exitCode = await rollupStatus(options);
+  },
+);
+const rebuild = async (options: import("./controller/cli/rollups.ts").RollupOptions) => {
+  const { rebuildRollups } = await import("./controller/cli/rollups.ts");
+  process.exitCode = await rebuildRollups(options);
+};
+asked(rollups.command("rebuild").description("makes them anew from raw points, and waits until it is done"))
+  .option("--from <time>", "from here on; else from where raw points are kept")
+  .option("--to <time>", "up to here; else now")
+  .option("--device <id>", "of this device; else of all")
+  .action(rebuild);
+asked(rollups.command("backfill").description("makes everything anew that raw points are kept of")).action(rebuild);
 
 await program.parseAsync();

@@ -13,7 +13,8 @@ import { createObserve } from "./observe/index.ts";
 import { createRegistry, type Registry } from "./registry/index.ts";
 import type { Settings } from "./settings/index.ts";
 import { holdFolder, openRecords } from "./store/records/index.ts";
-import { openSeries } from "./store/series/index.ts";
+import type { SeriesStore } from "./store/series/index.ts";
+import { wireTelemetry } from "./telemetry.ts";
 
 /** What stands beside the program: only the entry knows where. */
 export interface Paths {
@@ -36,6 +37,7 @@ export interface App {
   /** What the demo may do to the controller. */
   broker: Pick<Broker, "pause" | "resume" | "send">;
   live: Pick<Live, "publish">;
+  series: Pick<SeriesStore, "importRollups">;
   stop(): Promise<void>;
 }
 
@@ -76,9 +78,15 @@ export async function startApp(needs: {
       pins: () => ({ content: signer.tokenPin(), certificate: listeners.pin }),
       mqttUrl: () => `${url.replace(/^http/, "ws")}/mqtt`,
     });
-    const series = openSeries({ settings, workerUrl: paths.seriesWorker, ...base });
-    await series.start();
-    stops.push(() => series.stop());
+    const telemetry = await wireTelemetry({
+      ...base,
+      settings,
+      records,
+      workerUrl: paths.seriesWorker,
+      audit: auth.audit,
+      stops,
+    });
+    const { series, rollups } = telemetry;
     const live = createLive({ clock });
     const alerting = createAlerting({
       ...base,
@@ -101,7 +109,7 @@ export async function startApp(needs: {
       signer,
       audit: auth.audit,
       registry,
-      series,
+      ...telemetry,
       live,
       listen: listeners.mqtt,
       deviceChanged: alerting.alerts.deviceChanged,
@@ -112,6 +120,8 @@ export async function startApp(needs: {
       ...devices,
       ...alerting,
       store: series,
+      rollups,
+      clock,
       states: () => presence.tally(registry.devices().map((device) => device.id)),
       configs: () => config.tally(registry.devices()),
     });
@@ -122,6 +132,7 @@ export async function startApp(needs: {
       live,
       version,
       series,
+      rollups,
       ...devices.http,
       incidents: alerting.alerts,
       notify: alerting.notify,
@@ -139,7 +150,7 @@ export async function startApp(needs: {
     stops.push(() => alerting.stop());
     log.info("ready", { ...ports, url });
     writeRunFile(settings.dataDir, { pid: process.pid, ...ports });
-    return { ports, url, adminPassword, auth, registry, broker, live, stop };
+    return { ports, url, adminPassword, auth, registry, broker, live, series, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -4,10 +4,11 @@ import type { Signer } from "./base/signing.ts";
 import { type Broker, createBroker } from "./broker/index.ts";
 import { createConfig } from "./config/index.ts";
 import type { Live } from "./http/index.ts";
-import { createDeliveryRecords, createIngest, createReception } from "./ingest/index.ts";
+import { createDeliveryRecords, createIngest, createReception, readRestores } from "./ingest/index.ts";
 import type { Listener } from "./listen/index.ts";
 import type { Registry } from "./registry/index.ts";
 import { createPresence, createPresenceRecords, createWelcome } from "./registry/presence/index.ts";
+import type { RollupMarks } from "./rollup/index.ts";
 import type { Settings } from "./settings/index.ts";
 import type { Records } from "./store/records/index.ts";
 import type { SeriesStore } from "./store/series/index.ts";
@@ -25,6 +26,8 @@ export async function wireDeviceSide(needs: {
   audit: Parameters<typeof createConfig>[0]["audit"];
   registry: Registry;
   series: SeriesStore;
+  /** Hours whose roll-ups are due. */
+  marks: RollupMarks;
   live: Live;
   listen: Listener;
   /** Something about it is other than before. */
@@ -35,10 +38,11 @@ export async function wireDeviceSide(needs: {
   const base = { clock, log };
   const send: Broker["send"] = (device, suffix, payload, id) => broker.send(device, suffix, payload, id);
   const disconnect = (device: string): void => broker.disconnect(device);
-  const delivery = createDeliveryRecords(records.db);
+  const delivery = createDeliveryRecords(records.db, undefined, await readRestores(records.db));
   const ingest = createIngest({
     ...base,
     store: needs.series,
+    marks: needs.marks,
     records: delivery,
     rawRetentionMs: settings.retention.rawDays * dayMs,
     limits: { messages: settings.limits.queueMessages, bytes: settings.limits.queueBytes },
@@ -109,7 +113,12 @@ export async function wireDeviceSide(needs: {
   const http = {
     presence,
     config,
-    delivery: { of: ingest.deliveryOf, late: delivery.late },
+    delivery: {
+      of: ingest.deliveryOf,
+      late: delivery.late,
+      quarantined: delivery.quarantined,
+      missingOf: ingest.missingOf,
+    },
     latest: { of: ingest.latestOf },
     events: { of: delivery.events },
   };

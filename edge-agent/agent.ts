@@ -1,12 +1,13 @@
 import type { DeviceKind } from "#wire";
 import { type Apply, openApply } from "./apply/index.ts";
 import { readAbout } from "./hardware.ts";
-import type { Host } from "./host/index.ts";
+import type { Cancel, Host } from "./host/index.ts";
 import { createLink, type Link, webOf } from "./link/index.ts";
 import { holdFolder } from "./lock.ts";
-import type { Log } from "./log.ts";
+import { type Log, reason } from "./log.ts";
 import { createMeasuring, type Measuring } from "./measure.ts";
 import type { Settings } from "./settings.ts";
+import { ownSpool } from "./spool-owner.ts";
 import { type Dial, openIdentity, request, tokenPins } from "./trust/index.ts";
 
 export interface AgentNeeds {
@@ -31,25 +32,64 @@ export class BadSettings extends Error {
 
 export type Agent = ReturnType<typeof createAgent>;
 
+const tryAgainMs = 60_000;
+
 /** One device: measures, keeps, sends, and takes configuration. */
 export function createAgent(needs: AgentNeeds) {
-  let parts: { link: Link; apply: Apply; measuring: Measuring } | undefined;
+  const { log } = needs;
+  let parts: Parts | undefined;
   let release: () => Promise<void> = async () => {};
+  let changing: Promise<void> = Promise.resolve();
+  let again: Cancel | undefined;
+  let ending = false;
   const stopping = new AbortController();
+
+  async function begin(): Promise<void> {
+    parts = await open(needs, stopping.signal, () => {
+      changing = endSpool().then(beginAnew);
+    });
+    parts.link.start();
+  }
+
+  /** Nothing more is kept or said under the name that the device had. */
+  async function endSpool(): Promise<{ batches: number; points: number }> {
+    const { measuring, apply, link } = parts as Parts;
+    const dropped = { batches: link.spool.batches(), points: link.spool.points() };
+    measuring.halt();
+    await apply.halt();
+    await link.halt();
+    parts = undefined;
+    return dropped;
+  }
+
+  async function beginAnew(dropped: { batches: number; points: number }): Promise<void> {
+    if (ending) return;
+    try {
+      await begin();
+      parts?.link.event("spool-emptied", "warning", { ...dropped, why: "enrolled as another device" });
+    } catch (error) {
+      log.error(`agent: can't begin as another device: ${reason(error)}`);
+      again = needs.host.time.after(tryAgainMs, () => {
+        changing = beginAnew(dropped);
+      });
+    }
+  }
 
   return {
     /** Resolves when it measures; it connects by itself, whenever that becomes possible. Rejects with BadSettings,
      *  BrokenIdentity or FolderInUse. */
     async start(): Promise<void> {
       release = await holdFolder(needs.dataDir);
-      parts = await open(needs, stopping.signal).catch(async (error) => {
+      await begin().catch(async (error) => {
         await release();
         throw error;
       });
-      parts.link.start();
     },
     /** Flushes, says goodbye, closes. */
     async stop(): Promise<void> {
+      ending = true;
+      await changing;
+      again?.();
       await parts?.apply.stop();
       await parts?.measuring.stop();
       await parts?.link.stop(stopping);
@@ -57,8 +97,12 @@ export function createAgent(needs: AgentNeeds) {
     },
     /** As a power cut: nothing is flushed or said. */
     async halt(): Promise<void> {
+      ending = true;
       parts?.measuring.halt();
       stopping.abort();
+      await changing;
+      again?.();
+      parts?.measuring.halt();
       await parts?.apply.halt();
       await parts?.link.halt();
       await release();
@@ -69,7 +113,13 @@ export function createAgent(needs: AgentNeeds) {
   };
 }
 
-async function open(needs: AgentNeeds, signal: AbortSignal) {
+interface Parts {
+  link: Link;
+  apply: Apply;
+  measuring: Measuring;
+}
+
+async function open(needs: AgentNeeds, signal: AbortSignal, anotherDevice: () => void): Promise<Parts> {
   const { dataDir, settings, log, version, controllerUrl, kind } = needs;
   const { time } = needs.host;
   const identity = await openIdentity(dataDir);
@@ -81,18 +131,22 @@ async function open(needs: AgentNeeds, signal: AbortSignal) {
     const { enrolled: _, ...rest } = identity.get();
     await identity.replace({ ...rest, token });
   }
-  const { intervalMs, controller, collectors, flushMs, spool } = settings;
-  const apply = await openApply({ time, log, dataDir, own: { intervalMs, controller, collectors } });
+  await ownSpool(identity, dataDir, log);
+  const { flushMs, spool, hardware: named, ...own } = settings;
+  const apply = await openApply({ time, log, dataDir, own });
   /** Where the controller's web address is now. */
   const web = (): string => webOf(apply.settings().controller) ?? controllerUrl;
   const dial = { time, open: needs.host.sockets.open, pin: tokenPins(token).certificate, signal };
   const host = withPinnedController(needs.host, web, dial);
-  const { hardware, firmware } = await readAbout(host.files, settings.hardware, identity.get().madeUpSerial);
+  const { hardware, firmware } = await readAbout(host.files, named, identity.get().madeUpSerial);
   const application = { controllerUrl, token, kind, hardware };
   const settled = { ...apply.settings(), configuration: apply, spool: { ...spool, flushMs } };
-  const link = await createLink({ host, log, identity, application, dial, dataDir, version, firmware, ...settled });
+  const about = { version, firmware, application };
+  const link = await createLink({ host, log, identity, dial, dataDir, anotherDevice, ...about, ...settled });
   const footprint = needs.footprint ?? ofThisProcess;
-  const measuring = createMeasuring({ host, log, dataDir, footprint, spool: link.spool, offer: link.offer });
+  const writtenBytes = (): number => link.spool.writtenBytes() + identity.writtenBytes() + apply.writtenBytes();
+  const kept = { ...link.spool, writtenBytes };
+  const measuring = createMeasuring({ host, log, dataDir, footprint, spool: kept, offer: link.offer });
   const use = (wanted: ReturnType<Apply["settings"]>): void => {
     link.use(wanted);
     measuring.use({ ...wanted, controllerUrl: webOf(wanted.controller) ?? controllerUrl });

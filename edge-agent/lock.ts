@@ -30,7 +30,14 @@ export async function holdFolder(dataDir: string): Promise<() => Promise<void>> 
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const mine = `${path}.${randomName(8)}`;
   const { pid, started, hostBoot } = await describe(process.pid);
-  await writeFile(mine, JSON.stringify({ pid, started, hostBoot }), { mode: 0o600, flag: "wx" });
+  try {
+    await writeFile(mine, JSON.stringify({ pid, started, hostBoot }), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    await unlink(mine).catch(() => {});
+    // A full disk must not keep the device from measuring: that is worse than the small chance of a second agent.
+    if ((error as NodeJS.ErrnoException).code === "ENOSPC") return async () => {};
+    throw error;
+  }
   try {
     for (let i = 0; i < tries; i++) {
       if (await take(mine, path)) return once(() => unlink(path).catch(() => {}));

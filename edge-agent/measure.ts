@@ -9,6 +9,7 @@ import {
   createSystemCollector,
   defaultProbes,
   type Sample,
+  type SpoolFacts,
 } from "./collectors/index.ts";
 import type { Cancel, Host } from "./host/index.ts";
 import { type Log, reason } from "./log.ts";
@@ -22,7 +23,7 @@ export interface MeasureNeeds {
   dataDir: string;
   /** What the agent costs. */
   footprint: () => { residentBytes: number; cpuMs: number };
-  spool: { bytes(): number; writtenBytes(): number };
+  spool: SpoolFacts;
   offer: (samples: readonly Sample[]) => void;
 }
 

@@ -118,8 +118,9 @@ export async function createBroker(needs: BrokerNeeds) {
         return done(refusal("not authorised", notAuthorised));
       }
       const topic = parseTopic(packet.topic) as ParsedTopic;
-      // Retained only where the table says so: ids of commands would grow the memory of the broker without bound.
-      packet.retain = topics[topic.suffix].retained;
+      // Nobody may subscribe to what devices say (access), so nothing is kept for those who come later: at every SUBSCRIBE
+      // aedes would look through all of it, and a fleet that comes back would cost the square of its size.
+      packet.retain = false;
       needs.received(client.id, topic, packet.payload as Buffer, { will: client.closed });
       done(null);
     },

@@ -86,6 +86,8 @@ function tellProgress(demo: StreetDemo): () => void {
   const seconds = (): number => Math.round((systemClock.monotonic() - started) / 1000);
   let told = "";
   let behind = false;
+  let delivered = false;
+  const tellWeeks = weeksTeller(demo, (line) => tell(line), seconds);
   const tell = (line: string): void => {
     if (line !== told) say(`  ${line}`);
     told = line;
@@ -96,12 +98,27 @@ function tellProgress(demo: StreetDemo): () => void {
     else if (!behind) {
       behind = true;
       tell(`All ${devices} devices live after ${seconds()} s; what they kept is being delivered`);
-    } else if (kept <= devices) {
+    } else if (!delivered && kept <= devices) {
+      delivered = true;
       tell(`Everything that they kept is delivered, after ${seconds()} s`);
-      end();
     }
+    if (delivered && tellWeeks()) end();
   });
   return end;
+}
+
+/** Says a tenth of the past weeks at a time. @returns says what is new; true: nothing more will come */
+function weeksTeller(demo: StreetDemo, tell: (line: string) => void, seconds: () => number): () => boolean {
+  let known: number | null = null;
+  return () => {
+    const share = demo.weeksShare();
+    if (share === null) return false;
+    const tenths = Math.floor(share * 10);
+    if (known !== null && tenths > known)
+      tell(tenths === 10 ? `35 days of past are there, after ${seconds()} s` : `35 days of past: ${tenths * 10} %`);
+    known = tenths;
+    return tenths === 10;
+  };
 }
 
 /** The wanted port, or any free one when it is taken. */

@@ -21,6 +21,7 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
   "GET /devices/:id/series": "viewer",
   "GET /devices/:id/latest": "viewer",
   "GET /devices/:id/delivery": "viewer",
+  "GET /devices/:id/quarantine": "viewer",
   "GET /devices/:id/late": "viewer",
   "GET /devices/:id/events": "viewer",
   "GET /devices/:id/config": "viewer",
@@ -31,6 +32,8 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
   "POST /config/preview": "operator",
   "PUT /config": "operator",
   "GET /series": "viewer",
+  "GET /rollups": "viewer",
+  "POST /rollups/rebuild": "admin",
   "GET /stream": "viewer",
 
   "GET /imports": "operator",

@@ -17,6 +17,7 @@ import { httpLimits } from "./limits.ts";
 import type { HttpNeeds } from "./needs.ts";
 import { observed } from "./observed.ts";
 import { tooLarge } from "./problems.ts";
+import { rollups } from "./rollups.ts";
 import { deviceSeries, siteSeries } from "./series.ts";
 import { session } from "./session.ts";
 import { sites } from "./sites.ts";
@@ -58,6 +59,7 @@ export const createApi = (needs: HttpNeeds) => {
     .route(`${apiRoot}/devices`, deviceConfig(needs))
     .route(`${apiRoot}/config`, manyConfigs(needs))
     .route(`${apiRoot}/series`, siteSeries(needs))
+    .route(`${apiRoot}/rollups`, rollups(needs))
     .route(`${apiRoot}/enrolment-tokens`, enrolmentTokens(needs))
     .route(`${apiRoot}/enrolments`, enrolments(needs))
     .route(`${apiRoot}/imports`, imports(needs))

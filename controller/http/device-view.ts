@@ -29,6 +29,8 @@ export const deviceSchema = z.object({
   intervalMs: z.int().nullable(),
   clock: z.enum(["synced", "corrected", "unknown"]).nullable(),
   hardware: z.object({ model: z.string(), serial: z.string() }).nullable(),
+  /** Points that are missing for good, as far as is known: `/devices/{id}/delivery` says which and why. */
+  missing: z.int(),
   spool: z.object({ batches: z.int(), points: z.int(), bytes: z.int() }).nullable(),
   config: z.object({
     desired: z.int().nullable(),
@@ -46,7 +48,7 @@ export const deviceSchema = z.object({
 export type DeviceView = z.infer<typeof deviceSchema>;
 
 /** A device as people see it: what is known of it, and whether it is there. */
-export function viewOf(device: Device, presence: PresenceView, config: ConfigBrief): DeviceView {
+export function viewOf(device: Device, presence: PresenceView, config: ConfigBrief, missing: number): DeviceView {
   const { keys: _, ...known } = device;
   const { birth, spool } = presence;
   return {
@@ -61,6 +63,7 @@ export function viewOf(device: Device, presence: PresenceView, config: ConfigBri
     intervalMs: birth?.intervalMs ?? null,
     clock: presence.clock,
     hardware: device.hardware ?? birth?.hardware ?? null,
+    missing,
     spool: spool ? { batches: spool.batches, points: spool.points, bytes: spool.bytes } : null,
     config,
   };

@@ -28,16 +28,24 @@ const deviceQuery = z.strictObject({
   kind: z.enum(kinds).optional(),
   tag: z.string().max(64).optional(),
   state: z.enum(states).optional(),
+  /** `true`: only those that miss something that they measured. */
+  missing: z.enum(["true", "false"]).optional(),
 });
 
 const one = { what: "The device", schema: deviceSchema };
 
 /** /devices */
-export const devices = ({ registry, presence, config }: Pick<HttpNeeds, "registry" | "presence" | "config">) => {
-  const view = (device: Device) => viewOf(device, presence.of(device.id), config.brief(device.id));
+export const devices = ({
+  registry,
+  presence,
+  config,
+  delivery,
+}: Pick<HttpNeeds, "registry" | "presence" | "config" | "delivery">) => {
+  const view = (device: Device) =>
+    viewOf(device, presence.of(device.id), config.brief(device.id), delivery.missingOf(device.id));
 
   function find(asked: z.infer<typeof deviceQuery>): readonly Device[] {
-    const { site, kind, tag, state } = asked;
+    const { site, kind, tag, state, missing } = asked;
     const wanted = asked.q?.toLowerCase();
     return registry
       .devices()
@@ -47,6 +55,7 @@ export const devices = ({ registry, presence, config }: Pick<HttpNeeds, "registr
           (kind === undefined || device.kind === kind) &&
           (tag === undefined || device.tags.includes(tag)) &&
           (wanted === undefined || matches(device, wanted)) &&
+          (missing === undefined || delivery.missingOf(device.id) > 0 === (missing === "true")) &&
           (state === undefined || presence.of(device.id).state === state),
       );
   }

@@ -7,6 +7,7 @@ import type { Delivery, Late } from "../ingest/index.ts";
 import type { Notify } from "../notify/index.ts";
 import type { Registry } from "../registry/index.ts";
 import type { PresenceView } from "../registry/presence/index.ts";
+import type { Rollups } from "../rollup/index.ts";
 import type { SeriesStore } from "../store/series/index.ts";
 import type { BreakWish, DemoView } from "./demo.ts";
 import type { Live } from "./live.ts";
@@ -26,6 +27,18 @@ export interface DeviceEventRow {
   kind: string;
   severity: string;
   detail: Record<string, unknown>;
+}
+
+/** What a device sent and was refused. */
+export interface RefusedRow {
+  id: number;
+  receivedAt: number;
+  boot: string | null;
+  seq: number | null;
+  points: number;
+  why: string;
+  problem: string;
+  raw: string;
 }
 
 export interface Health {
@@ -59,11 +72,16 @@ export interface HttpNeeds {
     of(device: string): Delivery | Promise<Delivery>;
     /** Stretches of time whose points came afterwards. */
     late(device: string, from: number, to: number): Promise<Omit<Late, "device">[]>;
+    /** Newest first, before the row `before`. */
+    quarantined(device: string, limit: number, before?: number): Promise<RefusedRow[]>;
+    /** Points that it misses. */
+    missingOf(device: string): number;
   };
   latest: { of(device: string): readonly LatestPoint[] };
   /** Newest first. */
   events: { of(device: string, page: { limit: number; before?: number | undefined }): Promise<DeviceEventRow[]> };
   series: Pick<SeriesStore, "query">;
+  rollups: Pick<Rollups, "view" | "rebuild">;
   config: Pick<Config, "brief" | "of" | "put" | "revisions" | "restore" | "preview" | "putMany">;
   incidents: Pick<Alerts, "of" | "list" | "events" | "ack" | "note">;
   notify: Pick<Notify, "channels" | "test" | "healthOf">;

@@ -19,16 +19,52 @@ const latestSchema = z.object({
   ),
 });
 const count = z.int();
-const deliverySchema = z.object({
+const totals = {
   made: count,
-  received: count,
   stored: count,
   duplicates: count,
   quarantined: count,
   dropped: count,
   onDevice: count,
   missing: count,
-  boots: z.array(z.looseObject({ boot: z.string(), current: z.boolean(), made: count, missing: count })),
+};
+const drops = z.array(z.object({ why: z.string(), points: count }));
+const lossReason = z.enum(["power", "wiped", "replaced", "restored", "unknown"]);
+/** When something was made, by the device's clock; null where nobody knows. */
+const between = { fromAt: z.int().nullable(), toAt: z.int().nullable() };
+const deliverySchema = z.object({
+  ...totals,
+  received: count,
+  losses: z.array(z.object({ why: lossReason, points: count })),
+  drops,
+  since: z.int().nullable(),
+  lastLoss: z
+    .object({ ...between, points: count.nullable(), kind: z.enum(["missing", "dropped"]), why: z.string() })
+    .nullable(),
+  folded: count,
+  boots: z.array(
+    z.object({
+      boot: z.string(),
+      current: z.boolean(),
+      ...totals,
+      firstAt: z.int().nullable(),
+      lastAt: z.int().nullable(),
+      drops,
+      gaps: z.array(z.object({ from: count, to: count, points: count.nullable(), why: lossReason, ...between })),
+      gapsLeft: count,
+      tailLost: z.object({ afterSeq: count, atMostMs: count }).optional(),
+    }),
+  ),
+});
+const quarantineSchema = z.object({
+  id: z.int(),
+  receivedAt: z.int(),
+  boot: z.string().nullable(),
+  seq: z.int().nullable(),
+  points: count,
+  why: z.string(),
+  problem: z.string(),
+  raw: z.string(),
 });
 const eventSchema = z.object({
   id: z.int(),
@@ -44,7 +80,7 @@ const lateSchema = z.object({
 });
 const dayMs = 86_400_000;
 
-/** /devices/{id}/latest, /delivery, /late, /events: what came of it. */
+/** /devices/{id}/latest, /delivery, /quarantine, /late, /events: what came of it. */
 export const observed = ({
   registry,
   latest,
@@ -68,9 +104,29 @@ export const observed = ({
     .get(
       "/:id/delivery",
       describe("series", "What it measured and what became of it", {
-        200: { what: "Counted in points", schema: deliverySchema },
+        200: {
+          what: "Counted in points: made = stored + quarantined + dropped + onDevice + missing, and received = stored + duplicates + quarantined. `since`: when it was first heard. `lastLoss`: the newest that is missing or was given up. `boots`: the last 50 runs of its agent, the newest first, each with at most 20 gaps (`gapsLeft` more); `folded` older ones are in the sums only. Why something is missing: `power` (its end was unclean: at most `tailLost`), `wiped` (it came back without what it held), `replaced` (other hardware came instead), `restored` (delivered after the backup that this controller was restored from), `unknown`",
+          schema: deliverySchema,
+        },
       }),
       async (c) => c.json(await delivery.of(check(c.req.param("id"))), 200),
+    )
+    .get(
+      "/:id/quarantine",
+      describe("series", "What it sent and was refused", {
+        200: {
+          what: "Newest first, with the reason; at most 1 MiB a device is kept",
+          schema: pageOf(quarantineSchema),
+        },
+      }),
+      query(z.strictObject(pageQuery)),
+      async (c) => {
+        const asked = c.req.valid("query");
+        const limit = asked.limit ?? httpLimits.pageItemsUsual;
+        const before = rowCursor(asked.cursor);
+        const rows = await delivery.quarantined(check(c.req.param("id")), limit + 1, before);
+        return c.json(pageOfRows(rows, limit), 200);
+      },
     )
     .get(
       "/:id/late",

@@ -6,7 +6,18 @@ import { instant } from "./input.ts";
 import { httpLimits } from "./limits.ts";
 import { tooManyPoints } from "./problems.ts";
 
-const aggregates = ["mean", "min", "max", "last", "sum", "count", "increase", "rate"] as const satisfies Aggregate[];
+const aggregates = [
+  "mean",
+  "min",
+  "max",
+  "last",
+  "sum",
+  "count",
+  "increase",
+  "rate",
+  "p50",
+  "p95",
+] as const satisfies Aggregate[];
 
 export const seriesQuery = z.strictObject({
   measurement: z.string().min(1).max(64),
@@ -39,10 +50,12 @@ export function planOf(asked: AskedSeries, now: number): Omit<SeriesQuery, "devi
     return plan;
   }
   if ((to - from) / everyMs > httpLimits.points) throw tooManyPoints();
+  // Whole buckets: the first one would say too little, and only whole ones are kept when raw points are gone.
+  const whole = { from: from - (from % everyMs), to: Math.ceil(to / everyMs) * everyMs };
   const fn =
     asked.fn ?? (field.kind === "counter" ? "rate" : field.type === "text" || field.kind === "state" ? "last" : "mean");
   if (field.type === "text" && fn !== "last" && fn !== "count") throw wrong("fn", "of a text: last or count");
-  return { ...plan, everyMs, fn };
+  return { ...plan, ...whole, everyMs, fn };
 }
 
 function fieldOf({ measurement, field }: AskedSeries) {

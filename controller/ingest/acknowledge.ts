@@ -1,5 +1,6 @@
 import { type Delivered, encode, limits } from "#wire";
 import type { Cancel, Clock } from "../base/clock.ts";
+import { rangesOf } from "./ledger/ranges.ts";
 
 /** Groups what is stored into one `delivered` a device per 50 ms: over WebSocket one costs as much as a message. */
 const groupMs = 50;
@@ -38,13 +39,4 @@ export function createAcknowledge(needs: { clock: Clock; send(device: string, pa
   };
 }
 
-/** [3,1,2,7,7] → 1-3, 7-7 */
-export function rangesOf(sequences: readonly number[]): { from: number; to: number }[] {
-  const ranges: { from: number; to: number }[] = [];
-  for (const seq of [...sequences].sort((a, b) => a - b)) {
-    const last = ranges.at(-1);
-    if (last && seq <= last.to + 1) last.to = Math.max(last.to, seq);
-    else ranges.push({ from: seq, to: seq });
-  }
-  return ranges;
-}
+export type Acknowledge = ReturnType<typeof createAcknowledge>;

@@ -1,28 +1,30 @@
-import { type Birth, check, type Heartbeat, messages } from "#wire";
+import type { Birth, Heartbeat } from "#wire";
 import { type Cancel, type Clock, sleep } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { createSerial } from "../base/serial.ts";
+import type { RollupMarks } from "../rollup/index.ts";
 import type { Outcome, SeriesStore, StoredPoint } from "../store/series/index.ts";
 import { createAcknowledge } from "./acknowledge.ts";
-import { isUnreadable, type JudgedBatch, judge, type Unreadable } from "./judge.ts";
-import { lateOf } from "./late.ts";
+import { createGathering, type Group, groupLimits } from "./group.ts";
+import { type JudgedBatch, judge } from "./judge.ts";
 import { createLatest } from "./latest.ts";
 import { createLedger } from "./ledger/index.ts";
 import { createPatience } from "./patience.ts";
 import { type Arrival, createQueue, type QueueLimits, queueLimits } from "./queue.ts";
-import type { Commit, DeliveryRecords } from "./records.ts";
+import type { DeliveryRecords } from "./records.ts";
+import { createSettling } from "./settle.ts";
+import { createWriting } from "./write.ts";
 
-export type { BootDelivery, Delivery } from "./delivery.ts";
+export type { BootDelivery, Delivery, Restored } from "./delivery.ts";
 export type { Late } from "./late.ts";
 export { createReception } from "./reception.ts";
-export { createDeliveryRecords, type DeliveryRecords } from "./records.ts";
+export { createDeliveryRecords, type DeliveryRecords, noteRestored, readRestores } from "./records.ts";
 
 export const ingestLimits = {
   ...queueLimits,
-  /** Messages of one group: one write, one commit, one round of `delivered`. */
-  groupMessages: 1_000,
-  /** Points of one write: what a series store takes. */
-  groupPoints: 5_000,
+  ...groupLimits,
+  /** Groups that are being written at once: while one waits for the store, the next is judged. */
+  groupsAtOnce: 4,
   retryBaseMs: 250,
   retryMaxMs: 5_000,
   /** Changes to the records that wait for the one before them. */
@@ -35,6 +37,8 @@ export interface IngestNeeds {
   clock: Clock;
   log: Log;
   store: Pick<SeriesStore, "write" | "latest">;
+  /** Hours in which something was stored: their roll-ups are due. */
+  marks: Pick<RollupMarks, "due">;
   records: DeliveryRecords;
   rawRetentionMs: number;
   limits?: Partial<typeof ingestLimits>;
@@ -55,43 +59,88 @@ export function createIngest(needs: IngestNeeds) {
   const limits = { ...ingestLimits, ...needs.limits };
   const queue = createQueue(limits satisfies QueueLimits);
   const latest = createLatest();
-  const ledger = createLedger({ load: (device) => needs.records.ledgersOf(device) });
+  const ledger = createLedger({ load: needs.records.ledgerOf, restores: needs.records.restores() });
   const patience = createPatience({ clock, log, baseMs: limits.retryBaseMs, maxMs: limits.retryMaxMs });
   const acknowledge = createAcknowledge({ clock, send: needs.send });
-  const counts = {
-    received: 0,
-    stored: 0,
-    duplicates: 0,
-    quarantined: 0,
-    forgotten: 0,
-    unreadable: 0,
-    cut: 0,
+  const counts = { forgotten: 0, unreadable: 0 };
+  const forgotten = (messages: number): void => {
+    counts.forgotten += messages;
   };
+  const serial = createSerial(limits.changesWaiting);
+  const write = createWriting({ store: needs.store, patience });
+  const settling = createSettling({ ...needs, ledger, latest, patience, acknowledge, forgotten });
+  const gather = createGathering({
+    queue,
+    ledger,
+    limits,
+    judge: (arrival) =>
+      judge(arrival, {
+        now: clock.now(),
+        rawRetentionMs: needs.rawRetentionMs,
+        isVia: needs.isVia,
+        hasRoom: latest.hasRoom,
+      }),
+    unreadable({ device }, problem) {
+      counts.unreadable++;
+      log.warn("unreadable message, session ended", { device, problem });
+      needs.disconnect(device);
+      // The rest of that session: read later, it would end the next one, too. What was worth it comes again.
+      forgotten(queue.forget(device));
+    },
+    forgotten,
+  });
+  const underWay = new Set<Promise<void>>();
+  const written: Group[] = [];
   let running: Promise<void> | null = null;
   let warming: Promise<void> | null = null;
+  let counting: Promise<void> | null = null;
   let stopping = false;
   let wake: () => void = () => {};
   let statementsTimer: Cancel | null = null;
   let statementsWait = false;
-  /** One commit at a time, from the change in memory on: else one could write half of what another has just settled. */
-  const serial = createSerial(limits.changesWaiting);
+
+  /** Nothing of what fails here was acknowledged: the devices send it again. */
+  const failed = (error: unknown): Promise<void> => {
+    log.error("a group could not be handled", { error });
+    return sleep(clock, limits.retryBaseMs);
+  };
 
   async function run(): Promise<void> {
     while (!stopping) {
-      const arrivals = queue.take(limits.groupMessages);
-      if (arrivals.length === 0) {
+      if (queue.isEmpty() || underWay.size >= limits.groupsAtOnce) {
         await new Promise<void>((resolve) => (wake = resolve));
         continue;
       }
-      try {
-        await group(arrivals);
-      } catch (error) {
-        // Nothing was acknowledged: the devices send it all again.
-        counts.forgotten += arrivals.length;
-        log.error("a group could not be handled", { error, messages: arrivals.length });
-        await sleep(clock, limits.retryBaseMs);
-      }
+      const group = await gather().catch(failed);
+      if (!group) continue;
+      const handling = handle(group)
+        .catch((error: unknown) => {
+          forgotten(group.batches.length);
+          return failed(error);
+        })
+        .finally(() => {
+          underWay.delete(handling);
+          wake();
+        });
+      underWay.add(handling);
     }
+    await Promise.all(underWay);
+  }
+
+  async function handle(group: Group): Promise<void> {
+    const points = group.fresh.flatMap((batch) => batch.admitted.map(({ index, point }) => ({ batch, index, point })));
+    for (let i = 0; i < points.length; i += limits.groupPoints) {
+      const part = points.slice(i, i + limits.groupPoints);
+      const outcomes = await write(part.map((p) => p.point));
+      if (!outcomes) return; // stopping: nothing was acknowledged
+      for (const [at, { batch, index }] of part.entries()) refuse(batch, index, outcomes[at]);
+    }
+    written.push(group);
+    // Whatever was written while the commit before was under way shares the next one.
+    await serial(async () => {
+      const groups = written.splice(0);
+      if (groups.length > 0) await settling.settle(groups);
+    });
   }
 
   /** Newest values from the store, as soon as it answers. */
@@ -103,128 +152,19 @@ export function createIngest(needs: IngestNeeds) {
     }
   }
 
-  async function group(arrivals: Arrival[]): Promise<void> {
-    await Promise.all([...new Set(arrivals.map((a) => a.device))].map((device) => ledger.load(device)));
-    const commit: Commit = { ledgers: [], evicted: [], quarantined: [], events: [], late: [] };
-    const batches: JudgedBatch[] = [];
-    for (const arrival of arrivals) {
-      const judged = judgeArrival(arrival);
-      if (isUnreadable(judged)) refuseUnreadable(arrival, judged, commit);
-      else if (ledger.isFull(judged.device, judged.boot, judged.seq)) counts.forgotten++;
-      else batches.push(judged);
+  /** The sums of devices that have not been heard since the start. */
+  async function countAll(): Promise<void> {
+    for await (const { device, own } of needs.records.allLedgers()) {
+      if (stopping) return;
+      ledger.countOf(device, own);
     }
-    const fresh = batches.filter((b) => !ledger.isSettled(b.device, b.boot, b.seq));
-    const points = fresh.flatMap((batch) => batch.admitted.map(({ index, point }) => ({ batch, index, point })));
-    for (let i = 0; i < points.length; i += limits.groupPoints) {
-      const part = points.slice(i, i + limits.groupPoints);
-      const outcomes = await patience.until(() => needs.store.write(part.map((p) => p.point)));
-      if (!outcomes) return; // stopping: nothing was acknowledged
-      for (const [at, { batch, index, point }] of part.entries()) refuseByStore(batch, index, point, outcomes[at]);
-    }
-    await serial(() => settleAll(batches, commit, new Set(fresh)));
-  }
-
-  async function settleAll(batches: JudgedBatch[], commit: Commit, fresh: ReadonlySet<JudgedBatch>): Promise<void> {
-    const settled: JudgedBatch[] = [];
-    for (const batch of batches) {
-      // Its device was removed meanwhile.
-      if (!ledger.isLoaded(batch.device)) continue;
-      if (ledger.isFull(batch.device, batch.boot, batch.seq)) {
-        counts.forgotten++;
-        continue;
-      }
-      settle(batch, commit);
-      settled.push(batch);
-    }
-    const { ledgers, evicted } = ledger.changed();
-    const quarantined = commit.quarantined.filter((row) => ledger.isLoaded(row.device));
-    const late = lateOf(
-      settled.filter((batch) => fresh.has(batch)),
-      needs.knownSince,
-    );
-    const all: Commit = { ...commit, quarantined, ledgers, evicted, late };
-    const done = await patience.until(() => needs.records.commit(all).then(() => true));
-    if (!done) return ledger.again(all);
-    for (const batch of settled) acknowledge.delivered(batch.device, batch.boot, batch.seq);
-    tellLatest(settled.filter((batch) => fresh.has(batch) && ledger.isLoaded(batch.device)));
-  }
-
-  const judgeArrival = (arrival: Arrival): JudgedBatch | Unreadable =>
-    judge(arrival, {
-      now: clock.now(),
-      rawRetentionMs: needs.rawRetentionMs,
-      isVia: needs.isVia,
-      hasRoom: latest.hasRoom,
-    });
-
-  function refuseUnreadable(arrival: Arrival, { unreadable, raw }: Unreadable, commit: Commit): void {
-    counts.unreadable++;
-    log.warn("unreadable message, session ended", { device: arrival.device, problem: unreadable });
-    const { device, receivedAt } = arrival;
-    commit.quarantined.push({
-      device,
-      boot: null,
-      seq: null,
-      index: null,
-      why: "unreadable",
-      problem: unreadable,
-      raw,
-      points: 0,
-      receivedAt,
-    });
-    needs.disconnect(arrival.device);
-  }
-
-  function refuseByStore(batch: JudgedBatch, index: number, point: StoredPoint, outcome: Outcome | undefined): void {
-    if (outcome?.ok) return;
-    batch.admitted = batch.admitted.filter((a) => a.index !== index);
-    const problem = outcome?.why ?? "the store gave no outcome";
-    batch.refused.push({ index, why: "store", problem, raw: JSON.stringify(point), points: 1 });
-  }
-
-  function settle(batch: JudgedBatch, commit: Commit): void {
-    const { device, boot, seq, total, points, refused, event, receivedAt } = batch;
-    const quarantined = refused.reduce((n, r) => n + r.points, 0);
-    const again = ledger.isSettled(device, boot, seq);
-    ledger.settle(device, boot, { seq, total, stored: points - quarantined, quarantined }, receivedAt);
-    counts.received += points;
-    if (again) {
-      counts.duplicates += points;
-      return;
-    }
-    counts.stored += points - quarantined;
-    counts.quarantined += quarantined;
-    counts.cut += batch.cut;
-    for (const refusal of refused) commit.quarantined.push({ ...refusal, device, boot, seq, receivedAt });
-    if (!event || quarantined > 0) return;
-    commit.events.push({ device, event, receivedAt });
-    if (event.kind === "spool-dropped") {
-      const told = check(messages.spoolDropped, event.detail);
-      if (told.ok) ledger.dropped(device, told.message.boot, told.message, receivedAt);
-    } else if (event.kind === "tail-lost") {
-      const told = check(messages.tailLost, event.detail);
-      const { boot: lost, ...tail } = told.ok ? told.message : { boot: "" };
-      if (told.ok) ledger.tailLost(device, lost, tail as { afterSeq: number; atMostMs: number }, receivedAt);
-    }
-  }
-
-  function tellLatest(batches: JudgedBatch[]): void {
-    const news = new Map<string, StoredPoint[]>();
-    for (const { admitted } of batches) {
-      for (const { point } of admitted) {
-        if (!latest.note(point)) continue;
-        const points = news.get(point.device) ?? [];
-        points.push(point);
-        news.set(point.device, points);
-      }
-    }
-    for (const [device, points] of news) needs.stored(device, points);
   }
 
   return {
     start(): void {
       running = run();
       warming = warm();
+      counting = countAll().catch((error: unknown) => log.error("the ledgers could not be counted", { error }));
     },
     async stop(): Promise<void> {
       stopping = true;
@@ -233,6 +173,7 @@ export function createIngest(needs: IngestNeeds) {
       patience.end();
       await running;
       await warming;
+      await counting;
       acknowledge.stop();
       await writeStatements();
     },
@@ -240,7 +181,7 @@ export function createIngest(needs: IngestNeeds) {
     /** Takes a message or forgets it; never waits. */
     receive(arrival: Arrival): void {
       if (queue.push(arrival)) wake();
-      else counts.forgotten++;
+      else forgotten(1);
     },
 
     /** What a birth or heartbeat says of batches. Memory at once, disk within a second or with the next group. */
@@ -257,6 +198,8 @@ export function createIngest(needs: IngestNeeds) {
 
     latestOf: latest.of,
     deliveryOf: ledger.of,
+    /** Points that a device misses, without asking the disk. */
+    missingOf: ledger.tally.missingOf,
     /** A person removed the device: nothing of it stays but what the series store has. */
     forget(device: string): void {
       queue.forget(device);
@@ -267,7 +210,11 @@ export function createIngest(needs: IngestNeeds) {
       });
     },
     cannotStore: patience.away,
-    counts: () => ({ ...counts, retries: patience.retries(), ...prefixed(queue.size()) }),
+    counts: () => ({ ...settling.counts(), ...counts, retries: patience.retries(), ...prefixed(queue.size()) }),
+    /** Refused points since the start, by why. */
+    refusals: settling.refusals,
+    /** Where the points of the whole fleet are, by the ledger. */
+    fleet: () => ({ figures: ledger.tally.fleet(), devicesMissing: ledger.tally.devicesMissing() }),
   };
 
   async function writeStatements(): Promise<void> {
@@ -287,6 +234,15 @@ export function createIngest(needs: IngestNeeds) {
       log.error("ledger could not be written", { error });
     }
   }
+}
+
+function refuse(batch: JudgedBatch, index: number, outcome: Outcome | undefined): void {
+  if (outcome?.ok) return;
+  const refused = batch.admitted.find((one) => one.index === index);
+  if (!refused) return;
+  batch.admitted = batch.admitted.filter((one) => one !== refused);
+  const problem = outcome?.why ?? "the store gave no outcome";
+  batch.refused.push({ index, why: "store", problem, raw: JSON.stringify(refused.point), points: 1 });
 }
 
 const prefixed = (size: { messages: number; bytes: number }) => ({

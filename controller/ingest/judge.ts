@@ -1,5 +1,6 @@
-import { admit, check, type DeviceEvent, limits, messages, readJson } from "#wire";
+import { admit, type ClockState, check, type DeviceEvent, limits, messages, readJson } from "#wire";
 import type { StoredPoint } from "../store/series/index.ts";
+import { type Envelope, readEnvelope } from "./envelope.ts";
 import type { Arrival } from "./queue.ts";
 
 /** Why something is in quarantine. */
@@ -29,6 +30,9 @@ export interface JudgedBatch {
   cut: number;
   event: DeviceEvent | null;
   receivedAt: number;
+  /** When it was made: since the boot, and by the device's clock (null: it didn't know the time). */
+  upMs: number | null;
+  madeAt: number | null;
 }
 
 /** Not even boot and sequence can be read: the session has to end, so that the device sets it aside. */
@@ -55,11 +59,14 @@ const rawChars = 2_048;
 export function judge(arrival: Arrival, needs: JudgeNeeds): JudgedBatch | Unreadable {
   const json = readJson(arrival.payload, limits.batchBytes);
   if (!json.ok) return { unreadable: json.problem, raw: preview(arrival.payload) };
-  const named = check(messages.sequenceOnly, json.message);
-  if (!named.ok) return { unreadable: named.problem, raw: preview(arrival.payload) };
+  const usual = arrival.suffix === "telemetry" ? readEnvelope(json.message) : null;
+  const named = usual ? null : check(messages.sequenceOnly, json.message);
+  if (named && !named.ok) return { unreadable: named.problem, raw: preview(arrival.payload) };
+  const { boot, seq } = usual ?? (named as { message: { boot: string; seq: number } }).message;
   const batch: JudgedBatch = {
     device: arrival.device,
-    ...named.message,
+    boot,
+    seq,
     total: null,
     points: countOf(json.message),
     admitted: [],
@@ -67,25 +74,30 @@ export function judge(arrival: Arrival, needs: JudgeNeeds): JudgedBatch | Unread
     cut: 0,
     event: null,
     receivedAt: arrival.receivedAt,
+    upMs: null,
+    madeAt: null,
   };
-  return arrival.suffix === "event" ? judgeEvent(batch, json.message) : judgeTelemetry(batch, json.message, needs);
+  return arrival.suffix === "event"
+    ? judgeEvent(batch, json.message)
+    : judgeTelemetry(batch, json.message, usual, needs);
 }
 
 function judgeEvent(batch: JudgedBatch, message: unknown): JudgedBatch {
   const event = check(messages.event, message);
   const judged = { ...batch, points: 1 };
   if (!event.ok) return refuseWhole(judged, "malformed", event.problem, message);
-  return { ...judged, total: event.message.total, event: event.message };
+  return { ...judged, total: event.message.total, event: event.message, ...madeOf(event.message) };
 }
 
-function judgeTelemetry(batch: JudgedBatch, message: unknown, needs: JudgeNeeds): JudgedBatch {
-  const parsed = check(messages.telemetryEnvelope, message);
-  if (!parsed.ok) return refuseWhole(batch, "malformed", parsed.problem, message);
-  const telemetry = parsed.message;
-  const judged: JudgedBatch = { ...batch, total: telemetry.total };
+function judgeTelemetry(batch: JudgedBatch, message: unknown, usual: Envelope | null, needs: JudgeNeeds): JudgedBatch {
+  const parsed = usual ? null : check(messages.telemetryEnvelope, message);
+  if (parsed && !parsed.ok) return refuseWhole(batch, "malformed", parsed.problem, message);
+  const telemetry: Envelope = usual ?? (parsed as { message: Envelope }).message;
+  const judged: JudgedBatch = { ...batch, total: telemetry.total, ...madeOf(telemetry) };
   if (telemetry.total < telemetry.points.length) {
     return refuseWhole({ ...judged, total: null }, "malformed", "total: less than the points of this batch", message);
   }
+  const oldest = needs.now - needs.rawRetentionMs + dayMs;
   for (const [index, raw] of telemetry.points.entries()) {
     const refuse = (why: QuarantineReason, problem: string) =>
       judged.refused.push({ index, why, problem, raw: JSON.stringify(raw).slice(0, rawChars), points: 1 });
@@ -96,7 +108,6 @@ function judgeTelemetry(batch: JudgedBatch, message: unknown, needs: JudgeNeeds)
     }
     const { of, m, at, tags, fields } = admission.point;
     const point: StoredPoint = { device: of ?? batch.device, m, at, tags, fields };
-    const oldest = needs.now - needs.rawRetentionMs + dayMs;
     if (telemetry.clock === "unknown") refuse("clock", "the device did not know the time");
     else if (at > needs.now + futureMs) refuse("future", `at: more than ${futureMs / 60_000} min ahead`);
     else if (at < oldest) refuse("late", "at: older than raw data is kept");
@@ -110,6 +121,11 @@ function judgeTelemetry(batch: JudgedBatch, message: unknown, needs: JudgeNeeds)
   }
   return judged;
 }
+
+const madeOf = ({ upMs, at, clock }: { upMs: number; at: number; clock: ClockState }) => ({
+  upMs,
+  madeAt: clock === "unknown" ? null : at,
+});
 
 function refuseWhole(batch: JudgedBatch, why: string, problem: string, message: unknown): JudgedBatch {
   const raw = JSON.stringify(message).slice(0, rawChars);

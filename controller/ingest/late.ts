@@ -5,9 +5,11 @@ import type { JudgedBatch } from "./judge.ts";
 export const lateLimits = {
   /** What is older than this when it comes was kept on the device: its line was down, or we could not take it. */
   afterMs: 30_000,
-  /** Points that are nearer to each other belong to one outage. */
-  joinMs: 150_000,
+  /** Points that are nearer to each other belong to one outage: of what was thinned, one in five minutes is left. */
+  joinMs: 330_000,
   perDevice: 200,
+  /** Of a device, in one commit: each costs statements. Of more, the nearest are joined. */
+  atOnce: 16,
 } as const;
 
 /** A stretch of time whose points came afterwards. */
@@ -21,22 +23,46 @@ export interface Late {
 }
 
 /** What of these batches came late, one stretch a device and outage. Pure.
- *  @param knownSince when a device was first here: what it measured before that waited for no line */
-export function lateOf(batches: readonly JudgedBatch[], knownSince: (device: string) => number): Late[] {
-  const found = batches.flatMap(({ admitted, receivedAt }) =>
-    admitted
-      .filter(({ point }) => receivedAt - point.at > lateLimits.afterMs && point.at >= knownSince(point.device))
-      .map(({ point: { device, at } }) => ({ device, from: at, to: at, points: 1, arrivedAt: receivedAt })),
-  );
-  const sorted = found.sort((a, b) => (a.device < b.device ? -1 : a.device > b.device ? 1 : a.from - b.from));
-  const joined: Late[] = [];
-  for (const one of sorted) {
-    const last = joined.at(-1);
-    if (last && last.device === one.device && one.from - last.to <= lateLimits.joinMs)
-      joined[joined.length - 1] = join(last, one);
-    else joined.push(one);
+ *  @param knownSince when a device was first here: what it measured before that waited for no line
+ *  @param beganAt when a boot began by our clock, null: nobody knows. How long something waited is then told by our clock
+ *    alone; else by the device's, for which all is late when it is slow. */
+export function lateOf(
+  batches: readonly JudgedBatch[],
+  knownSince: (device: string) => number,
+  beganAt: (device: string, boot: string) => number | null = () => null,
+): Late[] {
+  const found: Late[] = [];
+  for (const { device: sender, boot, upMs, madeAt, admitted, receivedAt } of batches) {
+    const began = beganAt(sender, boot);
+    const aheadMs = began !== null && upMs !== null && madeAt !== null ? madeAt - (began + upMs) : 0;
+    for (const { point } of admitted) {
+      const { device, at } = point;
+      if (receivedAt - (at - aheadMs) <= lateLimits.afterMs || at < knownSince(device)) continue;
+      found.push({ device, from: at, to: at, points: 1, arrivedAt: receivedAt });
+    }
   }
-  return joined;
+  const byDevice = new Map<string, Late[]>();
+  for (const one of found) {
+    const own = byDevice.get(one.device);
+    if (own) own.push(one);
+    else byDevice.set(one.device, [one]);
+  }
+  return [...byDevice.values()].flatMap(stretchesOf);
+}
+
+/** Of one device. */
+function stretchesOf(late: Late[]): Late[] {
+  let some = late.sort((a, b) => a.from - b.from);
+  for (let joinMs = lateLimits.joinMs as number; ; joinMs *= 2) {
+    const joined: Late[] = [];
+    for (const one of some) {
+      const last = joined.at(-1);
+      if (last && one.from - last.to <= joinMs) joined[joined.length - 1] = join(last, one);
+      else joined.push(one);
+    }
+    if (joined.length <= lateLimits.atOnce) return joined;
+    some = joined;
+  }
 }
 
 const join = (a: Late, b: Late): Late => ({

@@ -3,8 +3,9 @@ import type { StoredPoint } from "../store/series/index.ts";
 
 /** Device + measurement + sorted tags, as one text. */
 export function seriesKey(point: Pick<StoredPoint, "m" | "tags">): string {
-  const keys = Object.keys(point.tags).sort();
+  const keys = Object.keys(point.tags);
   let key = point.m;
+  if (keys.length > 1) keys.sort();
   for (const tag of keys) key += `\u0000${tag}\u0000${point.tags[tag]}`;
   return key;
 }

@@ -25,14 +25,22 @@ export function createPatience(needs: { clock: Clock; log: Log; baseMs: number; 
     });
   }
 
+  function wakeAll(): void {
+    for (const done of [...waiting]) done();
+  }
+
   return {
     /** @returns what `work` gives, or null when the controller stops first */
     async until<T>(work: () => Promise<T>): Promise<T | null> {
       for (let attempt = 0; ; attempt++) {
         try {
           const result = await work();
-          if (away) log.info("storing again", { afterMs: clock.now() - away.since });
-          away = null;
+          if (away) {
+            log.info("storing again", { afterMs: clock.now() - away.since });
+            away = null;
+            // Who has waited longest has the longest pause before it: what came first must not be stored last.
+            wakeAll();
+          }
           return result;
         } catch (error) {
           const why = error instanceof Error ? error.message : String(error);
@@ -46,9 +54,12 @@ export function createPatience(needs: { clock: Clock; log: Log; baseMs: number; 
     },
     away: (): { since: number; why: string } | null => away,
     retries: (): number => retries,
+    isOver: (): boolean => over,
     end(): void {
       over = true;
-      for (const done of [...waiting]) done();
+      wakeAll();
     },
   };
 }
+
+export type Patience = ReturnType<typeof createPatience>;

@@ -1,10 +1,14 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { DeviceEvent } from "#wire";
+import { turn } from "../base/turn.ts";
+import { keepMarks, type Mark } from "../rollup/index.ts";
 import type { Database } from "../store/records/index.ts";
+import type { Restored } from "./delivery.ts";
 import type { RefusedPoint } from "./judge.ts";
 import { keepLate, type Late, lateFrom } from "./late.ts";
 import type { BootLedger } from "./ledger/boot.ts";
-import type { LedgerRows } from "./ledger/index.ts";
+import type { DeviceLedger, LedgerRows } from "./ledger/index.ts";
+import type { Folded } from "./ledger/sums.ts";
 
 export const keepLimits = {
   /** Refused points of one device that are kept to be looked at; more are only counted. */
@@ -31,38 +35,79 @@ export interface Commit extends LedgerRows {
   quarantined: Quarantined[];
   events: KeptEvent[];
   late: Late[];
+  /** Hours in which something was stored. */
+  marks?: readonly Mark[];
+}
+
+/** Devices whose ledgers are read between two turns. */
+const devicesAtOnce = 50;
+
+/** Backups that were restored (`noteRestored`), to be read before anything is counted. */
+export async function readRestores(db: Kysely<Database>): Promise<Restored[]> {
+  const rows = await db.selectFrom("restores").selectAll().orderBy("to_at").execute();
+  return rows.map(({ from_at, to_at }) => ({ from: from_at, to: to_at }));
+}
+
+/** A backup of `from` was restored at `to`: what was delivered in between is missing here, with that reason. To be
+ *  written into the restored records before a controller opens them. */
+export async function noteRestored(db: Kysely<Database>, { from, to }: Restored): Promise<void> {
+  await db.insertInto("restores").values({ from_at: from, to_at: to }).execute();
 }
 
 /** Where ledger, quarantine and events outlive the controller; one transaction a group. */
-export function createDeliveryRecords(db: Kysely<Database>, limits = keepLimits) {
+export function createDeliveryRecords(db: Kysely<Database>, limits = keepLimits, restored: readonly Restored[] = []) {
   const quarantineBytes = new Map<string, number>();
 
   return {
-    async ledgersOf(device: string): Promise<Map<string, BootLedger>> {
+    async ledgerOf(device: string): Promise<DeviceLedger> {
       const rows = await db
         .selectFrom("boot_ledgers")
         .select(["boot", "ledger"])
         .where("device", "=", device)
         .execute();
-      return new Map(rows.map((row) => [row.boot, JSON.parse(row.ledger) as BootLedger]));
+      const sums = await db.selectFrom("folded_ledgers").select("sums").where("device", "=", device).executeTakeFirst();
+      return {
+        boots: new Map(rows.map((row) => [row.boot, JSON.parse(row.ledger) as BootLedger])),
+        folded: sums ? (JSON.parse(sums.sums) as Folded) : null,
+      };
     },
+
+    /** Those of every device, some at a time. */
+    async *allLedgers(): AsyncGenerator<{ device: string; own: DeviceLedger }> {
+      let after = "";
+      for (;;) {
+        const page = db.selectFrom("boot_ledgers").select("device").distinct().where("device", ">", after);
+        const devices = await page.orderBy("device").limit(devicesAtOnce).execute();
+        for (const { device } of devices) yield { device, own: await this.ledgerOf(device) };
+        const last = devices.at(-1);
+        if (!last) return;
+        after = last.device;
+        await turn();
+      }
+    },
+
+    /** Backups that were restored, since the start of the process. */
+    restores: (): readonly Restored[] => restored,
 
     /** All of it or nothing. */
     async commit(commit: Commit): Promise<void> {
       const kept = new Map(quarantineBytes);
       await db.transaction().execute(async (trx) => {
-        for (const { device, boot, ledger } of commit.ledgers) {
-          const text = JSON.stringify(ledger);
-          await trx
-            .insertInto("boot_ledgers")
-            .values({ device, boot, ledger: text, last_at: ledger.lastAt })
-            .onConflict((on) => on.columns(["device", "boot"]).doUpdateSet({ ledger: text, last_at: ledger.lastAt }))
-            .execute();
-        }
         for (const { device, boot } of commit.evicted)
           await trx.deleteFrom("boot_ledgers").where("device", "=", device).where("boot", "=", boot).execute();
+        for (const { device, folded } of commit.folded) {
+          const sums = JSON.stringify(folded);
+          await trx
+            .insertInto("folded_ledgers")
+            .values({ device, sums })
+            .onConflict((on) => on.column("device").doUpdateSet({ sums }))
+            .execute();
+        }
+        for (let i = 0; i < commit.ledgers.length; i += rowsAtOnce)
+          await keepLedgers(trx, commit.ledgers.slice(i, i + rowsAtOnce));
         for (const row of commit.quarantined) await quarantine(trx, row, kept, limits.quarantineBytesPerDevice);
         for (const late of commit.late) await keepLate(trx, late);
+        if (commit.marks) await keepMarks(trx, commit.marks);
         for (const event of commit.events) await keepEvent(trx, event);
         for (const device of new Set(commit.events.map((e) => e.device))) await trimEvents(trx, device, limits);
       });
@@ -72,7 +117,7 @@ export function createDeliveryRecords(db: Kysely<Database>, limits = keepLimits)
     /** All that is kept of a device that was removed. */
     async forget(device: string): Promise<void> {
       await db.transaction().execute(async (trx) => {
-        for (const table of ["boot_ledgers", "quarantine", "device_events", "late_arrival"] as const)
+        for (const table of ["boot_ledgers", "folded_ledgers", "quarantine", "device_events", "late_arrival"] as const)
           await trx.deleteFrom(table).where("device", "=", device).execute();
       });
       quarantineBytes.delete(device);
@@ -103,19 +148,27 @@ export function createDeliveryRecords(db: Kysely<Database>, limits = keepLimits)
       return rows.map(lateFrom);
     },
 
-    async quarantined(device: string, limit: number) {
-      const rows = await db
-        .selectFrom("quarantine")
-        .selectAll()
-        .where("device", "=", device)
-        .orderBy("id", "desc")
-        .limit(limit)
-        .execute();
+    /** Newest first, before the row `before`. */
+    async quarantined(device: string, limit: number, before?: number) {
+      let query = db.selectFrom("quarantine").selectAll().where("device", "=", device);
+      if (before !== undefined) query = query.where("id", "<", before);
+      const rows = await query.orderBy("id", "desc").limit(limit).execute();
       return rows.map(({ received_at, ...row }) => ({ ...row, receivedAt: received_at }));
     },
   };
 }
 export type DeliveryRecords = ReturnType<typeof createDeliveryRecords>;
+
+/** Ledgers that one statement writes: a statement each costs more than all the rest of a commit. */
+const rowsAtOnce = 500;
+
+async function keepLedgers(trx: Transaction<Database>, rows: LedgerRows["ledgers"]): Promise<void> {
+  const json = JSON.stringify(rows.map(({ device, boot, ledger }) => [device, boot, ledger.lastAt, ledger]));
+  await sql`
+    INSERT INTO boot_ledgers (device, boot, last_at, ledger)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value -> 3 FROM json_each(${json}) WHERE true
+    ON CONFLICT (device, boot) DO UPDATE SET ledger = excluded.ledger, last_at = excluded.last_at`.execute(trx);
+}
 
 async function quarantine(
   trx: Transaction<Database>,

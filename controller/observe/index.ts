@@ -14,13 +14,20 @@ export interface Part {
 
 export interface ObserveNeeds {
   store: { state(): { ready: true } | { ready: false; why: string } };
-  ingest: { counts(): Record<string, number>; cannotStore(): { since: number; why: string } | null };
+  ingest: {
+    counts(): Record<string, number>;
+    cannotStore(): { since: number; why: string } | null;
+    refusals(): ReadonlyMap<string, number>;
+    fleet(): { figures: Readonly<Record<string, number>>; devicesMissing: number };
+  };
   reception: { counts(): Record<string, number> };
   broker: { counts(): Record<string, number> };
   /** Devices by state. */
   states(): Record<string, number>;
   alerts: { counts(): Record<string, number> };
   notify: { counts(): Record<string, number> };
+  rollups: { view(): { pendingHours: number; oldestPendingAt: number | null; doneHours: number } };
+  clock: { now(): number };
   /** Devices by how their configuration stands. */
   configs(): Record<string, number>;
 }
@@ -40,6 +47,7 @@ export function createObserve(needs: ObserveNeeds) {
     },
 
     metrics(): Metric[] {
+      const rolled = needs.rollups.view();
       const memory = process.memoryUsage();
       const cpu = process.cpuUsage();
       return [
@@ -49,6 +57,7 @@ export function createObserve(needs: ObserveNeeds) {
           "duplicates",
           "quarantined",
         ]),
+        ...deliveryMetrics(needs.ingest),
         ...counters("ingest_messages", "Messages that were not taken.", needs.ingest.counts(), [
           "forgotten",
           "unreadable",
@@ -105,6 +114,14 @@ export function createObserve(needs: ObserveNeeds) {
           "retried",
           "dead",
         ]),
+        one("rollup_pending_hours", "gauge", "Hours of devices whose roll-ups are due.", rolled.pendingHours),
+        one(
+          "rollup_oldest_pending_seconds",
+          "gauge",
+          "Age of the oldest of them.",
+          rolled.oldestPendingAt === null ? 0 : Math.max(0, needs.clock.now() - rolled.oldestPendingAt) / 1_000,
+        ),
+        one("rollup_hours_total", "counter", "Hours of devices rolled up since the start.", rolled.doneHours),
         one("store_ready", "gauge", "1 when the series store can store.", needs.store.state().ready ? 1 : 0),
         one("process_resident_bytes", "gauge", "Memory of the controller.", memory.rss),
         one("process_cpu_seconds_total", "counter", "Processor time of the controller.", (cpu.user + cpu.system) / 1e6),
@@ -112,6 +129,58 @@ export function createObserve(needs: ObserveNeeds) {
     },
   };
 }
+/** What the ledgers of all devices say together, and what was refused since the start. */
+function deliveryMetrics(ingest: ObserveNeeds["ingest"]): Metric[] {
+  const { figures, devicesMissing } = ingest.fleet();
+  const by = (head: string, usual: readonly string[]) => {
+    const whys = new Set([
+      ...usual,
+      ...Object.keys(figures).flatMap((key) => (key.startsWith(head) ? key.slice(head.length) : [])),
+    ]);
+    return [...whys].map((why) => ({ labels: { why }, value: figures[`${head}${why}`] ?? 0 }));
+  };
+  const where = {
+    made: "made",
+    stored: "stored",
+    duplicates: "duplicates",
+    quarantined: "quarantined",
+    onDevice: "on_device",
+  };
+  return [
+    {
+      name: "lamplighter_ingest_refused_points_total",
+      kind: "counter",
+      help: "Points that were refused since the start, by why.",
+      values: [...new Set([...refusalReasons, ...ingest.refusals().keys()])].map((why) => ({
+        labels: { why },
+        value: ingest.refusals().get(why) ?? 0,
+      })),
+    },
+    {
+      name: "lamplighter_delivery_points",
+      kind: "gauge",
+      help: "Points that all devices made since they are known, by where they are: made = stored + quarantined + on_device + dropped + missing (the last two by why in metrics of their own).",
+      values: Object.entries(where).map(([key, label]) => ({ labels: { where: label }, value: figures[key] ?? 0 })),
+    },
+    {
+      name: "lamplighter_delivery_dropped_points",
+      kind: "gauge",
+      help: "Points that devices gave up and said so, by why.",
+      values: by("dropped ", ["full", "thinned", "age", "unreadable"]),
+    },
+    {
+      name: "lamplighter_delivery_missing_points",
+      kind: "gauge",
+      help: "Points that are missing, by why.",
+      values: by("missing ", ["power", "wiped", "replaced", "restored", "unknown"]),
+    },
+    one("delivery_devices_missing", "gauge", "Devices of which something is missing.", devicesMissing),
+  ];
+}
+
+/** Those that a bad device or a wrong clock causes; others appear when they happen. */
+const refusalReasons = ["clock", "future", "late", "malformed", "not-yours", "store", "too-many-series"];
+
 export type Observe = ReturnType<typeof createObserve>;
 
 const one = (name: string, kind: Metric["kind"], help: string, value = 0): Metric => ({

@@ -27,7 +27,15 @@ function checkKey(key: Key, value: unknown): void {
 
 /** Rules that need more than one key. */
 function checkTogether(settings: Settings): void {
-  const { tls, publicUrl } = settings;
+  const { tls, publicUrl, retention } = settings;
+  if (retention.fiveMinuteDays <= retention.rawDays) {
+    const allowed = `more than retention.rawDays (${retention.rawDays})`;
+    throw new SettingsError("retention.fiveMinuteDays", show(retention.fiveMinuteDays), allowed);
+  }
+  if (retention.hourlyDays <= retention.fiveMinuteDays) {
+    const allowed = `more than retention.fiveMinuteDays (${retention.fiveMinuteDays})`;
+    throw new SettingsError("retention.hourlyDays", show(retention.hourlyDays), allowed);
+  }
   if ((tls.cert === undefined) !== (tls.key === undefined)) {
     const absent = tls.cert === undefined ? "tls.cert" : "tls.key";
     throw new SettingsError(absent, "nothing", "both tls.cert and tls.key, or neither");

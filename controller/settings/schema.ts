@@ -82,6 +82,16 @@ export const schema = z.strictObject({
   }),
   retention: z.strictObject({
     rawDays: key(whole(2, 3_650).default(14), "How long measurements are kept as they were made.", retentionDays),
+    fiveMinuteDays: key(
+      whole(3, 3_651).default(120),
+      "How long their 5-minute values are kept: longer than the measurements.",
+      range(3, 3_651, "days, more than retention.rawDays"),
+    ),
+    hourlyDays: key(
+      whole(4, 7_300).default(1_826),
+      "How long their hourly values are kept: longer than the 5-minute values.",
+      range(4, 7_300, "days, more than retention.fiveMinuteDays"),
+    ),
   }),
   publicUrl: key(
     z.string().refine(isWebUrl).optional(),

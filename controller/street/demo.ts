@@ -5,6 +5,7 @@ import type { Clock } from "../base/clock.ts";
 import { Problem } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Demo, DemoView } from "../http/index.ts";
+import { hourMs, hourOf, type SeriesStore } from "../store/series/index.ts";
 import { type Call, createApiClient } from "./api.ts";
 import type { Target } from "./break/faults.ts";
 import { type Breaker, type BreakNeeds, createBreaker, putRight } from "./break/index.ts";
@@ -15,6 +16,7 @@ import { openPhone, type Phone } from "./phone/index.ts";
 import { type Settled, settle, tokensFor } from "./settle.ts";
 import { devices } from "./town/devices.ts";
 import { sites } from "./town/sites.ts";
+import { createWeeks, type Stretch, type Weeks, wholeStretch } from "./weeks/index.ts";
 
 export const demoLimits = { threads: 2, intervalMs: 10_000, pastMs: 6 * 3_600_000, testMs: 10 * 60_000 } as const;
 const tokenName = "demo";
@@ -38,6 +40,7 @@ export interface DemoController {
   auth: Pick<Auth, "tokens" | "audit">;
   broker: BreakNeeds["broker"];
   live: { publish(kind: string, data: object): void };
+  series: Pick<SeriesStore, "importRollups">;
   storeFile: string;
 }
 
@@ -45,6 +48,7 @@ export const tokenFile = (dataDir: string): string => join(dataDir, "demo-token"
 
 interface Running {
   fleet: Fleet;
+  weeks: Weeks;
   phone: Phone;
   breaker: Breaker;
   settled: Settled;
@@ -58,6 +62,7 @@ export function createDemo(needs: DemoNeeds) {
   let running: Running | undefined;
   let memory: Memory = recall(dataDir) ?? firstMemory(needs.seed);
   let told = "";
+  const isFirst = recall(dataDir) === null;
 
   const http: Demo = {
     view: () => viewOf(memory.seed, running),
@@ -78,6 +83,8 @@ export function createDemo(needs: DemoNeeds) {
 
   return {
     http,
+    /** How much of the weeks before the first start is written, 0 to 1; null: the street is not running. */
+    weeksShare: (): number | null => running?.weeks.share() ?? null,
     /** Resolves when the threads run; devices come one by one. */
     async start(controller: DemoController): Promise<void> {
       const { auth, live, url } = controller;
@@ -91,7 +98,9 @@ export function createDemo(needs: DemoNeeds) {
         secret: memory.webhookSecret,
       });
       const settled = await settle(call, memory.sites);
-      const orders = await ordersFor(call, settled, { dataDir, memory, url, now: clock.now() });
+      const rawFrom = hourOf(clock.now() - demoLimits.pastMs + hourMs / 2);
+      if (isFirst) memory = { ...memory, weeks: wholeStretch(rawFrom) };
+      const orders = await ordersFor(call, settled, { dataDir, memory, url, now: clock.now(), rawFrom });
       const { mailPort, webhookPort } = phone;
       memory = { ...memory, controllerUrl: url, mailPort, webhookPort, sites: Object.fromEntries(settled.sites) };
       remember(dataDir, memory);
@@ -121,14 +130,31 @@ export function createDemo(needs: DemoNeeds) {
         setFaults: fleet.setFaults,
         changed: publish,
       });
-      running = { fleet, phone, breaker, settled, audit: auth.audit, revoke: token.revoke };
+      const weeks = createWeeks({
+        clock,
+        log,
+        store: controller.series,
+        stretch: memory.weeks ?? { from: 0, until: 0 },
+        intervalMs: demoLimits.intervalMs,
+        devices: devices.map(({ key }) => ({ key, id: settled.devices.get(key) ?? "" })),
+        sample: fleet.sample,
+        ready: () => isCalm(progressOf(fleet.statuses())),
+        written(stretch: Stretch) {
+          memory = { ...memory, weeks: stretch };
+          remember(dataDir, memory);
+        },
+      });
+      weeks.start();
+      running = { fleet, weeks, phone, breaker, settled, audit: auth.audit, revoke: token.revoke };
     },
     async stop(): Promise<void> {
       const was = running;
       running = undefined;
       if (!was) return;
       await was.breaker.stop();
+      const weeksStopped = was.weeks.stop();
       await was.fleet.stop();
+      await weeksStopped;
       await was.phone.stop();
       await was.revoke();
     },
@@ -165,7 +191,13 @@ async function asAdmin(auth: Pick<Auth, "tokens">, now: number, run: (secret: st
 async function ordersFor(
   call: Call,
   settled: Settled,
-  { dataDir, memory, url, now }: { dataDir: string; memory: Memory; url: string; now: number },
+  {
+    dataDir,
+    memory,
+    url,
+    now,
+    rawFrom,
+  }: { dataDir: string; memory: Memory; url: string; now: number; rawFrom: number },
 ): Promise<DeviceOrder[]> {
   const folder = (key: string): string => join(dataDir, "devices", key);
   const isNew = (key: string): boolean => !existsSync(join(folder(key), "identity.json"));
@@ -178,7 +210,7 @@ async function ordersFor(
       device: { ...device, seed: memory.seed },
       dataDir: folder(device.key),
       ...(token === undefined ? {} : { token }),
-      pastMs: first ? demoLimits.pastMs : 0,
+      pastMs: first ? now - rawFrom : 0,
       testedUntil: first ? now + demoLimits.testMs : 0,
     };
   });
@@ -198,6 +230,9 @@ function progressOf(statuses: ReadonlyMap<string, DeviceStatus>): DemoView["prog
     kept: all.reduce((sum, { kept }) => sum + kept, 0),
   };
 }
+
+/** All are there, and little of what they kept is left. */
+const isCalm = ({ past, kept, devices: all }: DemoView["progress"]): boolean => past === 0 && kept <= all;
 
 function viewOf(seed: number, running: Running | undefined): DemoView {
   const { settled, fleet, breaker, phone } = running ?? {};

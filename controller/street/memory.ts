@@ -14,6 +14,8 @@ const schema = z.object({
   webhookSecret: z.string().min(16).max(200),
   /** Ids of the town's sites by its keys: people may have given them other names since. */
   sites: z.record(z.string().max(64), z.string().max(64)),
+  /** The weeks before the first start, as far as they are still to be written. */
+  weeks: z.object({ from: z.int().min(0), until: z.int().min(0) }).optional(),
 });
 export type Memory = z.infer<typeof schema>;
 

@@ -55,6 +55,7 @@ export async function openApply(needs: ApplyNeeds) {
   let link: ApplyLink | undefined;
   let timer: Cancel | undefined;
   let halted = false;
+  let written = 0;
   let waiting = 0;
   let logged = "";
   let work: Promise<void> = Promise.resolve();
@@ -81,8 +82,16 @@ export async function openApply(needs: ApplyNeeds) {
     arm();
   }
 
-  const save = (kept: ApplyState): Promise<string | undefined> =>
-    writeWhole(path, `${JSON.stringify(kept)}\n`).then(() => undefined, reason);
+  async function save(kept: ApplyState): Promise<string | undefined> {
+    const text = `${JSON.stringify(kept)}\n`;
+    try {
+      await writeWhole(path, text);
+      written += Buffer.byteLength(text);
+      return undefined;
+    } catch (error) {
+      return reason(error);
+    }
+  }
 
   function act(effect: ApplyEffect): void {
     if (effect.kind === "use") link?.use(settingsBy(needs.own, effect.document));
@@ -132,6 +141,8 @@ export async function openApply(needs: ApplyNeeds) {
     /** By which the device works now: its own, and over them what was pushed. */
     settings: (): AgentSettings => settingsBy(needs.own, inForce(run.kept)),
     summary: () => summaryOf(run.kept),
+    /** To flash, in this run. */
+    writtenBytes: () => written,
     /** A trial is under way: what fails now may be the document's fault. */
     isTrying: (): boolean => run.kept.trial !== null,
     join(to: ApplyLink): void {

@@ -4,4 +4,4 @@ export { createInterfaceCollector } from "./interface/index.ts";
 export { createProbeCollector, defaultProbes } from "./probe/index.ts";
 export { createRadioCollector } from "./radio/index.ts";
 export { createRounds } from "./round.ts";
-export { createSystemCollector } from "./system/index.ts";
+export { createSystemCollector, type SpoolFacts } from "./system/index.ts";

@@ -18,8 +18,16 @@ export async function assemble(needs: LinkNeeds): Promise<Parts> {
     saved.catch((error) => log.error(`identity: ${reason(error)}`));
     return key;
   });
-  const { intervalMs, controller: address } = needs;
-  const begin = { session: 0, told: [] as string[], useful: false, address, intervalMs };
+  const { intervalMs, controller: address, link } = needs;
+  const begin = {
+    session: 0,
+    told: { boots: [], afterSeq: 0 } as Parts["told"],
+    useful: false,
+    skewed: false,
+    address,
+    intervalMs,
+    ...link,
+  };
   const parts = { needs, boot, exit, ...begin } as unknown as Parts;
   parts.spool = await createSpool({
     folder: join(needs.dataDir, "spool"),
@@ -30,6 +38,7 @@ export async function assemble(needs: LinkNeeds): Promise<Parts> {
     now: () => (parts.clock.state() === "unknown" ? undefined : parts.clock.at()),
     inFlight: (entry) => parts.sender.inFlight(entry),
     dropped: (runs) => tellDropped(parts, runs),
+    thinned: ({ points, replaces }) => parts.batcher.thinned(points, replaces),
   });
   const { spool } = parts;
   parts.clock = createBootClock({ time: host.time, floor: () => identity.get().floor, firstLane: spool.firstLane });
@@ -41,7 +50,8 @@ export async function assemble(needs: LinkNeeds): Promise<Parts> {
     session: () => parts.session,
     put(batch) {
       spool.put(batch);
-      const entry = spool.entry(batch.boot, batch.seq);
+      // What is thinned is old: it goes with the backlog.
+      const entry = batch.thinned ? undefined : spool.entry(batch.boot, batch.seq);
       if (entry) parts.sender.made(entry);
     },
     refused(why) {
@@ -54,6 +64,7 @@ export async function assemble(needs: LinkNeeds): Promise<Parts> {
     host,
     log,
     spool,
+    backlogBytesPerSecond: () => parts.backlogBytesPerSecond,
     left: () => parts.pulse.left(),
     setAside(entry) {
       log.warn(`batch ${entry.boot}/${entry.seq} makes the controller hang up: set aside until tomorrow`);
@@ -69,7 +80,8 @@ export async function assemble(needs: LinkNeeds): Promise<Parts> {
 
 function tellDropped({ batcher, needs }: Parts, runs: readonly Dropped[]): void {
   for (const run of runs) {
-    needs.log.warn(`spool: ${run.points.length} batches of boot ${run.boot} from ${run.from} on dropped: ${run.why}`);
+    const what = run.why === "thinned" ? "are 5-minute values now, to make room" : `dropped: ${run.why}`;
+    needs.log.warn(`spool: ${run.points.length} batches of boot ${run.boot} from ${run.from} on ${what}`);
     batcher.event("spool-dropped", "warning", { ...run });
   }
 }

@@ -1,4 +1,4 @@
-import { admit, type ClockState, limits, type Point, utf8Length } from "#wire";
+import { admit, type ClockState, limits, type Point, type SequenceRange, utf8Length } from "#wire";
 import type { Sample } from "../collectors/index.ts";
 import type { BootClock } from "./clock.ts";
 import { lanes } from "./clock.ts";
@@ -17,8 +17,12 @@ export interface Batch {
   at: number;
   clock: ClockState;
   text: Scrubbed;
-  /** Tells of a loss: it is never dropped itself. */
+  /** Tells of a loss: it goes last of all. */
   keep: boolean;
+  /** 5-minute values; `at` is then the newest of them. */
+  thinned?: boolean;
+  /** See the spool's entries. */
+  strikes?: readonly SequenceRange[];
 }
 
 /** Room for the envelope around the points. */
@@ -44,6 +48,7 @@ export function createBatcher({ boot, clock, exit, session, put, refused }: Batc
   let total = 0;
   let lastAt = new Map<string, number>();
   let lane = clock.lane();
+  let timed = clock.state() !== "unknown";
 
   const envelope = (points: number) => {
     seq++;
@@ -67,6 +72,11 @@ export function createBatcher({ boot, clock, exit, session, put, refused }: Batc
     if (clock.lane() !== lane) {
       lane = clock.lane();
       lastAt = new Map();
+    }
+    if (!timed && clock.state() !== "unknown") {
+      timed = true;
+      // What was made before has got its time by now: the next must be later than that.
+      for (const [name, at] of lastAt) lastAt.set(name, at + clock.offset());
     }
     const last = lastAt.get(series);
     if (last === undefined && lastAt.size >= limits.seriesPerDevice) return undefined;
@@ -92,29 +102,43 @@ export function createBatcher({ boot, clock, exit, session, put, refused }: Batc
     made("telemetry", points.length, head, exit.text("telemetry", { ...head, points }));
   }
 
+  function* toPoints(samples: readonly Sample[]): Generator<Point> {
+    for (const sample of samples) {
+      const point = toPoint(sample);
+      if (point) yield point;
+    }
+  }
+
   return {
     seq: () => seq,
     total: () => total,
     add(samples: readonly Sample[]): void {
-      let open: Point[] = [];
-      let bytes = envelopeBytes;
-      for (const sample of samples) {
-        const point = toPoint(sample);
-        if (!point) continue;
-        const size = utf8Length(JSON.stringify(point)) + 1 + atBytes;
-        if (size + envelopeBytes > limits.batchBytes) {
-          refused(`${point.m}: a point of ${size} bytes is larger than a batch`);
-          continue;
-        }
-        if (open.length === limits.batchPoints || bytes + size > limits.batchBytes) {
-          send(open);
-          open = [];
-          bytes = envelopeBytes;
-        }
-        open.push(point);
-        bytes += size;
+      pack(toPoints(samples), envelopeBytes, refused, send);
+    },
+    /** 5-minute values of batches that go to make room, under the numbers of this boot. What they hold was measured
+     *  when its time was known, whether or not this boot knows it. */
+    thinned(points: readonly Point[], replaces: readonly SequenceRange[]): void {
+      const packed: Point[][] = [];
+      const room = envelopeBytes + JSON.stringify(replaces).length;
+      pack(points, room, refused, (part) => packed.push(part));
+      for (const [i, part] of packed.entries()) {
+        const newest = part.reduce((at, point) => Math.max(at, point.at), 0);
+        const head = envelope(part.length);
+        const clock = head.clock === "unknown" ? ({ at: newest, clock: "corrected" } as const) : {};
+        const text = exit.text("telemetry", { ...head, ...clock, replaces: [...replaces], points: part });
+        const { total } = head;
+        const batch: Batch = {
+          boot,
+          seq: head.seq,
+          kind: "telemetry",
+          points: part.length,
+          total,
+          ...dated(newest),
+          text,
+        };
+        // Only all of them together stand for what they replace.
+        put(i === packed.length - 1 ? { ...batch, strikes: replaces } : batch);
       }
-      if (open.length > 0) send(open);
     },
     event(kind: string, severity: "info" | "warning" | "error", detail: Record<string, unknown>): void {
       const head = envelope(1);
@@ -124,12 +148,30 @@ export function createBatcher({ boot, clock, exit, session, put, refused }: Batc
   };
 }
 
-/** The text of a batch that was made before its boot knew the time, now that it does. Deterministic, so that every
- *  sending has the same bytes. */
-export function withTime(text: string, offset: number): Scrubbed {
-  const message = JSON.parse(text) as { at: number; clock: ClockState; points?: Point[] };
-  message.at += offset;
-  message.clock = "corrected";
-  for (const point of message.points ?? []) point.at += offset;
-  return JSON.stringify(message) as Scrubbed;
+const dated = (at: number) => ({ at, clock: "corrected", keep: false, thinned: true }) as const;
+
+/** Points as batches that are within the bounds. @param envelope bytes around the points */
+function pack(
+  points: Iterable<Point>,
+  envelope: number,
+  refused: (why: string) => void,
+  send: (points: Point[]) => void,
+): void {
+  let open: Point[] = [];
+  let bytes = envelope;
+  for (const point of points) {
+    const size = utf8Length(JSON.stringify(point)) + 1 + atBytes;
+    if (size + envelope > limits.batchBytes) {
+      refused(`${point.m}: a point of ${size} bytes is larger than a batch`);
+      continue;
+    }
+    if (open.length === limits.batchPoints || bytes + size > limits.batchBytes) {
+      send(open);
+      open = [];
+      bytes = envelope;
+    }
+    open.push(point);
+    bytes += size;
+  }
+  if (open.length > 0) send(open);
 }

@@ -7,11 +7,15 @@ export interface CredentialsNeeds {
   application: () => Application;
   dial: Dial;
   log: Log;
+  /** Enrolment answered with another name than the one under which the spool was filled. Nothing is sent any more: who
+   *  is told empties the spool and begins anew. */
+  anotherDevice: () => void;
 }
 
 /** The device's name and password: remembered, or asked for (DESIGN §8). */
-export function createCredentials({ identity, application, dial, log }: CredentialsNeeds) {
+export function createCredentials({ identity, application, dial, log, anotherDevice }: CredentialsNeeds) {
   let refused = false;
+  let moved = false;
   let told = "";
   // The same sentence every minute helps nobody.
   const tell = (line: string): void => {
@@ -22,6 +26,7 @@ export function createCredentials({ identity, application, dial, log }: Credenti
   return {
     /** undefined: not yet, ask again after a pause. Never rejects. */
     async get(): Promise<Enrolled | undefined> {
+      if (moved) return undefined;
       const known = identity.get().enrolled;
       if (known && !refused) return known;
       try {
@@ -32,9 +37,14 @@ export function createCredentials({ identity, application, dial, log }: Credenti
         }
         refused = false;
         told = "";
-        await identity.change({ enrolled: answer.enrolled });
-        log.info(`enrolled as ${answer.enrolled.device}`);
-        return answer.enrolled;
+        const { device } = answer.enrolled;
+        const { spoolOf = device } = identity.get();
+        await identity.change({ enrolled: answer.enrolled, spoolOf });
+        log.info(`enrolled as ${device}`);
+        moved = spoolOf !== device;
+        if (!moved) return answer.enrolled;
+        anotherDevice();
+        return undefined;
       } catch (error) {
         const what = error instanceof WrongPin ? "somebody else answers for the controller" : "enrolment failed";
         tell(`${what}: ${reason(error)}`);

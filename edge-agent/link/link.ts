@@ -27,17 +27,19 @@ export async function createLink(needs: LinkNeeds) {
       batcher.add(samples);
     },
     event: batcher.event,
-    /** Holds from the next connection on. @param to.controller absent: the address that enrolment gave */
-    use(to: { intervalMs: number; controller: string | undefined }): void {
+    /** Interval and address hold from the next connection on. @param to.controller absent: the address that enrolment
+     *  gave */
+    use(to: { intervalMs: number; controller: string | undefined; link: { backlogBytesPerSecond: number } }): void {
       parts.intervalMs = to.intervalMs;
       parts.address = to.controller;
+      parts.backlogBytesPerSecond = to.link.backlogBytesPerSecond;
     },
     redial: supervisor.redial,
     /** Of this boot, and what is kept until it is delivered. */
     status: () => ({
       connected: supervisor.session() !== undefined,
       batches: batcher.seq(),
-      kept: spool.state().batches,
+      kept: spool.batches(),
     }),
     /** Says where configuration is, if a connection stands; it is said again over the next one. */
     report(report: Omit<ConfigReported, "v" | "session" | "at">): void {
@@ -45,7 +47,13 @@ export async function createLink(needs: LinkNeeds) {
       supervisor.session()?.publish("config/reported", exit.text("config/reported", message), true);
     },
     flush: spool.flush,
-    spool: { bytes: spool.bytes, writtenBytes: spool.writtenBytes },
+    spool: {
+      bytes: spool.bytes,
+      batches: spool.batches,
+      points: spool.points,
+      writtenBytes: spool.writtenBytes,
+      unreadable: spool.unreadable,
+    },
     /** Everything is on flash, the controller knows that this was meant, and the connection is closed.
      *  @param dialling hangs up what is still being opened */
     async stop(dialling: AbortController): Promise<void> {

@@ -34,11 +34,14 @@ export interface LinkNeeds {
   dataDir: string;
   version: string;
   firmware: string;
-  /** Both until `use` says otherwise. */
+  /** These until `use` says otherwise. */
   intervalMs: number;
   controller: string | undefined;
+  link: { backlogBytesPerSecond: number };
   spool: SpoolSettings;
   configuration: Configuration;
+  /** See credentials. Call `halt` then. */
+  anotherDevice: () => void;
 }
 
 /** What one run of the link is made of, and the little that changes with each connection. */
@@ -52,12 +55,17 @@ export interface Parts {
   sender: Sender;
   pulse: Pulse;
   intervalMs: number;
+  backlogBytesPerSecond: number;
   /** `wss://…` in place of the one that enrolment gave; absent: that one. */
   address: string | undefined;
   /** Counts the connections of this boot. */
   session: number;
-  /** Named as unfinished in this session's birth. */
-  told: string[];
+  /** Named as unfinished in this session's birth, and the newest sequence then. */
+  told: { boots: string[]; afterSeq: number };
+  /** What the last signed welcome said, and when. */
+  controllerTime: { now: number; monotonic: number } | undefined;
+  /** The last that was said of the clock is that it is wrong. */
+  skewed: boolean;
   /** A welcome or a delivery came in this session. */
   useful: boolean;
 }

@@ -1,5 +1,6 @@
 import type { Cancel, Host } from "../host/index.ts";
 import { type Log, reason } from "../log.ts";
+import { newPace, type Pace, readyAt, spent } from "./pace.ts";
 import type { Scrubbed } from "./scrub.ts";
 import type { Session } from "./session.ts";
 import type { Entry, Spool } from "./spool/index.ts";
@@ -25,6 +26,8 @@ export interface SenderNeeds {
   host: Pick<Host, "time" | "random">;
   log: Log;
   spool: Spool;
+  /** What is sent late, at most. */
+  backlogBytesPerSecond: () => number;
   /** Something left: no heartbeat is due. */
   left: () => void;
   setAside: (entry: Entry) => void;
@@ -34,6 +37,7 @@ export type Sender = ReturnType<typeof createSender>;
 
 interface State {
   window: Window;
+  pace: Pace;
   session: Session | undefined;
   /** Made while this session stands, not sent yet. */
   live: Entry[];
@@ -51,6 +55,7 @@ export function createSender(needs: SenderNeeds) {
   const { host, spool } = needs;
   const state: State = {
     window: emptyWindow,
+    pace: newPace(host.time.monotonic()),
     session: undefined,
     live: [],
     again: [],
@@ -134,7 +139,7 @@ async function fill(state: State, needs: SenderNeeds, pump: () => void): Promise
   for (let { session } = state; session; { session } = state) {
     const now = needs.host.time.monotonic();
     if (now >= state.retryAt) retryAside(state, needs);
-    const choice = choose(state.window, heads(state, needs.spool), now);
+    const choice = choose(state.window, heads(state, needs, now), now);
     if (!choice.send) {
       wakeAt(state, needs, choice.at, pump);
       return;
@@ -148,21 +153,24 @@ function wakeAt(state: State, { host }: SenderNeeds, at: number | null, pump: ()
   state.timer = at === null ? undefined : host.time.after(Math.max(1, at - host.time.monotonic()), pump);
 }
 
-function heads(state: State, spool: Spool): Heads {
+function heads(state: State, { spool, backlogBytesPerSecond }: SenderNeeds, now: number): Heads {
   const flying = new Set(state.window.flights.map(nameOf));
   const waits = (entry: Entry | undefined): boolean =>
     entry !== undefined && spool.entry(entry.boot, entry.seq) === entry && !flying.has(nameOf(entry));
   while (state.again.length > 0 && !waits(state.again[0])) state.again.shift();
-  while (state.live.length > 0 && (!waits(state.live[0]) || state.live[0]?.everSent)) state.live.shift();
+  // Those behind one that waits for the time may have been sent already.
+  state.live = state.live.filter((entry) => waits(entry) && !entry.everSent);
   const [again, live] = [state.again[0], state.live.find((e) => spool.maySend(e))];
   const others = new Set([...state.live, ...state.again].map(nameOf));
   const skip = (e: Entry): boolean => flying.has(nameOf(e)) || others.has(nameOf(e)) || state.aside.has(nameOf(e));
-  return { again, live, backlog: spool.oldest(skip) };
+  const backlog = spool.oldest(skip);
+  if (!backlog) return { again, live };
+  return { again, live, backlog, backlogAt: readyAt(state.pace, backlog.bytes, now, backlogBytesPerSecond()) };
 }
 
 async function send(
   state: State,
-  { host, spool, left }: SenderNeeds,
+  { host, spool, left, backlogBytesPerSecond }: SenderNeeds,
   session: Session,
   { send: ref, as }: Extract<Choice, { send: object }>,
 ): Promise<void> {
@@ -174,7 +182,9 @@ async function send(
     return;
   }
   entry.everSent = true;
-  state.window = sent(state.window, entry, as === "live", host.time.monotonic(), host.random());
+  const now = host.time.monotonic();
+  if (as === "backlog") state.pace = spent(state.pace, entry.bytes, now, backlogBytesPerSecond());
+  state.window = sent(state.window, entry, as === "live", now, host.random());
   session.publish(entry.kind, text as Scrubbed);
   left();
 }

@@ -7,7 +7,7 @@ import { nowOf, type Parts, selfOf } from "./parts.ts";
 import { birth, will } from "./presence.ts";
 import { openSession } from "./session.ts";
 import { createSupervisor } from "./supervisor.ts";
-import { learnt, noticeStep } from "./time.ts";
+import { learnt, noticeStep, tellSkew } from "./time.ts";
 
 /** The floor is about years, not minutes: flash is spared. */
 const floorStepMs = 3_600_000;
@@ -60,7 +60,7 @@ export function supervise(parts: Parts) {
     opened(session) {
       noticeStep(parts);
       const now = nowOf(parts);
-      parts.told = now.unfinished.map((u) => u.boot);
+      parts.told = { boots: now.unfinished.map((u) => u.boot), afterSeq: now.seq };
       session.publish("presence", parts.exit.text("presence", birth(selfOf(parts), now)), true);
       parts.pulse.start();
       sender.opened(session);
@@ -77,11 +77,12 @@ export function supervise(parts: Parts) {
 
 /** The device's name and password, for the address that holds now. */
 function atAddress(parts: Parts) {
-  const { identity, application, dial, log, configuration } = parts.needs;
+  const { identity, application, dial, log, configuration, anotherDevice } = parts.needs;
   const known = createCredentials({
     identity,
     dial,
     log,
+    anotherDevice,
     application: () => ({ ...application, controllerUrl: webOf(parts.address) ?? application.controllerUrl }),
   });
   return {
@@ -106,6 +107,8 @@ function delivered(parts: Parts, { ranges }: Delivered): void {
   for (const { boot, from, to } of ranges) {
     const gone = parts.spool.delivered(boot, from, to);
     if (gone.length > 0) parts.sender.gone(gone);
+    // What was made after the birth is durable: then so is what the birth said. A welcome says less.
+    if (boot === parts.boot && to > parts.told.afterSeq) parts.spool.told(parts.told.boots);
   }
 }
 
@@ -113,6 +116,7 @@ function welcome(parts: Parts, body: Welcome): void {
   // One that was held up on an earlier connection says nothing about this one.
   if (body.session !== parts.session) return;
   parts.useful = true;
-  parts.spool.told(parts.told);
   if (parts.clock.learn(body.now)) learnt(parts, "the controller");
+  parts.controllerTime = { now: body.now, monotonic: parts.needs.host.time.monotonic() };
+  tellSkew(parts);
 }

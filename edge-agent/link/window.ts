@@ -30,6 +30,8 @@ export interface Heads {
   again?: Ref | undefined;
   live?: Ref | undefined;
   backlog?: Ref | undefined;
+  /** When the backlog's rate lets it leave; absent: now. */
+  backlogAt?: number;
 }
 
 export type Choice =
@@ -69,7 +71,10 @@ export function choose(window: Window, heads: Heads, now: number): Choice {
   if (!heads.backlog) return wait;
   const backlog = flights.filter((f) => !f.live);
   const allowed = backlog.length === 0 || weight(backlog) + heads.backlog.bytes <= backlogBytes;
-  return allowed && fits(heads.backlog) ? { send: heads.backlog, as: "backlog" } : wait;
+  if (!allowed || !fits(heads.backlog)) return wait;
+  const { backlogAt = now } = heads;
+  if (backlogAt <= now) return { send: heads.backlog, as: "backlog" };
+  return { send: null, at: Math.min(wait.at ?? backlogAt, backlogAt) };
 }
 
 /** @param random in [0, 1): spreads the repeats of a fleet by ± 20 % */

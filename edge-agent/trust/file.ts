@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, open, readFile, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** The text, or undefined if there is no such file. */
@@ -22,6 +22,10 @@ export async function writeBytes(path: string, bytes: Uint8Array): Promise<void>
   try {
     await file.writeFile(bytes);
     await file.sync();
+  } catch (error) {
+    // On a full disk half a file would take the room that others need.
+    await unlink(beside).catch(() => {});
+    throw error;
   } finally {
     await file.close();
   }

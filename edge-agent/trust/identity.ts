@@ -17,6 +17,8 @@ const schema = z.object({
   /** Remembered, so that a new password can be asked for. */
   token: z.optional(messages.enrolmentToken),
   enrolled: z.optional(messages.enrolled),
+  /** The device whose data the spool holds; absent: it has none yet. */
+  spoolOf: z.optional(messages.deviceId),
   /** The highest signed `issuedAt` seen: what time it is at least. */
   floor: z.int().check(z.gte(0)),
   /** The scrubber's key of one UTC day. */
@@ -36,6 +38,8 @@ export interface IdentityFile {
   replace(all: Identity): Promise<void>;
   /** Whatever was asked for is written, or has failed. */
   settled(): Promise<void>;
+  /** To flash, in this run. */
+  writtenBytes(): number;
 }
 
 /** Reads `<dataDir>/identity.json`, or makes it at the first start. Rejects with BrokenIdentity. */
@@ -43,11 +47,14 @@ export async function openIdentity(dataDir: string): Promise<IdentityFile> {
   const path = join(dataDir, "identity.json");
   const text = await readOwn(path);
   let current = text === undefined ? fresh() : parse(text, path);
+  let written = 0;
   let writing: Promise<void> = text === undefined ? write() : Promise.resolve();
   await writing;
 
-  function write(): Promise<void> {
-    return writeWhole(path, `${JSON.stringify(current, null, 2)}\n`);
+  async function write(): Promise<void> {
+    const whole = `${JSON.stringify(current, null, 2)}\n`;
+    await writeWhole(path, whole);
+    written += Buffer.byteLength(whole);
   }
 
   const replace = (all: Identity): Promise<void> => {
@@ -57,7 +64,8 @@ export async function openIdentity(dataDir: string): Promise<IdentityFile> {
     return writing;
   };
   const settled = (): Promise<void> => writing.catch(() => {});
-  return { get: () => current, replace, settled, change: (part) => replace({ ...current, ...part }) };
+  const change = (part: Partial<Identity>): Promise<void> => replace({ ...current, ...part });
+  return { get: () => current, replace, settled, change, writtenBytes: () => written };
 }
 
 const fresh = (): Identity => ({

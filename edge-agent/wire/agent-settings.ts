@@ -60,6 +60,12 @@ export const agentSettings = z.strictObject({
   intervalMs: optional(whole(1000, 3_600_000)),
   /** Where to connect to from now on; absent: where it was enrolled. */
   controller: optional(address),
+  link: optional(
+    z.strictObject({
+      /** How fast what was kept through an outage is sent, behind what is new. */
+      backlogBytesPerSecond: optional(whole(1024, 16 * 1024 * 1024)),
+    }),
+  ),
   collectors: optional(
     z.strictObject({
       system: optional(z.strictObject({ enabled })),
@@ -81,6 +87,7 @@ export const agentSettings = z.strictObject({
 export const agentDefaults = {
   intervalMs: 10_000,
   controller: undefined as string | undefined,
+  link: { backlogBytesPerSecond: 128 * 1024 },
   collectors: {
     system: { enabled: true },
     interface: { enabled: true, ignore: [] as string[] },

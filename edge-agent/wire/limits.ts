@@ -9,6 +9,8 @@ export const limits = {
   batchPoints: 500,
   /** Objects and arrays within each other, in any message. */
   jsonDepth: 32,
+  /** Points, batches or bytes that a device may say it has or made. */
+  count: 2 ** 40,
   /** Any string on the wire, in UTF-8 bytes. */
   stringBytes: 1024,
   tags: 8,

@@ -16,7 +16,7 @@ function measuring() {
     log,
     dataDir: "/",
     footprint: () => ({ residentBytes: 0, cpuMs: 0 }),
-    spool: { bytes: () => 0, writtenBytes: () => 0 },
+    spool: { bytes: () => 0, batches: () => 0, points: () => 0, writtenBytes: () => 0, unreadable: () => 0 },
     offer: () => {
       offered++;
     },

@@ -60,6 +60,8 @@ export async function createStandin(options: StandinOptions = {}) {
     deliver: options.deliver ?? true,
     welcome: options.welcome ?? true,
     password: "demo-password",
+    /** Whom enrolment says that the caller is. */
+    device: "demo-device",
     enrolAnswer: 201,
     /** The body of any other answer. */
     problem: { state: "awaiting approval" } as Record<string, string>,
@@ -135,7 +137,7 @@ export async function createStandin(options: StandinOptions = {}) {
         enrolments.push(JSON.parse(body));
         response.statusCode = state.enrolAnswer;
         const url = web ? `ws${scheme}://127.0.0.1:${portOf(http)}/mqtt` : `mqtt${scheme}://127.0.0.1:${portOf(mqtt)}`;
-        const device = "demo-device";
+        const { device } = state;
         const enrolled = {
           device,
           mqtt: { url, username: device, password: state.password },
@@ -162,10 +164,10 @@ export async function createStandin(options: StandinOptions = {}) {
     content,
     received,
     enrolments,
-    deliver: (ranges: SequenceRange[]) => deliver("demo-device", ranges),
+    deliver: (ranges: SequenceRange[]) => deliver(state.device, ranges),
     send: (suffix: "welcome" | "keys" | "config/desired" | "config/confirm", text: string) => {
-      const client = (broker as unknown as { clients: Record<string, Client> }).clients["demo-device"];
-      if (client) send(client, topicOf("demo-device", suffix), text, 1);
+      const client = (broker as unknown as { clients: Record<string, Client> }).clients[state.device];
+      if (client) send(client, topicOf(state.device, suffix), text, 1);
     },
     of: (suffix: string) => received.filter((r) => r.suffix === suffix),
     births: (): Birth[] => received.filter((r) => r.suffix === "presence" && r.message.online).map((r) => r.message),

@@ -1,22 +1,12 @@
 import { cpus, totalmem } from "node:os";
 import type { DemoResult, DemoStart } from "./demo.bench.ts";
-import type { PathResult } from "./path.bench.ts";
+import { renderIngest } from "./ingest/report.ts";
+import type { IngestResult } from "./ingest.bench.ts";
 import type { AgentResult } from "./process.bench.ts";
 import type { ScreensResult } from "./screens.bench.ts";
-import type { StoreCeiling } from "./store.bench.ts";
-
-export interface StoreResult {
-  kind: StoreCeiling["kind"];
-  /** Before and after the path. */
-  ceilings: [StoreCeiling, StoreCeiling];
-  /** Small batches, as they are made; large ones, as a backlog has them. */
-  live: PathResult;
-  backlog: PathResult;
-  atEase: PathResult;
-}
 
 export interface Results {
-  stores: StoreResult[];
+  ingest: IngestResult;
   agent: AgentResult;
   start: { firstMs: number; laterMs: number };
   demo: DemoResult;
@@ -25,47 +15,20 @@ export interface Results {
 
 const number = (n: number): string => Math.round(n).toLocaleString("en-GB");
 const mebi = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
-const ceilingOf = ({ ceilings: [before, after] }: StoreResult): number =>
-  (before.pointsPerSecond + after.pointsPerSecond) / 2;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const startRow = (name: string, { firstOnlineMs, allOnlineMs, deliveredMs }: DemoStart): string =>
   `| ${name} | ${seconds(firstOnlineMs)} | ${seconds(allOnlineMs)} | ${seconds(deliveredMs)} |`;
-const names = { embedded: "embedded", influx: "InfluxDB 1.x" };
 
 /** docs/benchmarks.md, whole. */
-export function renderReport({ stores, agent, start, demo, screen }: Results, now: Date): string {
+export function renderReport({ ingest, agent, start, demo, screen }: Results, now: Date): string {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? "processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-  const paths = stores.flatMap((store) =>
-    [store.live, store.backlog].map(
-      (path) =>
-        `| ${names[store.kind]} | ${path.pointsPerBatch} | ${number(path.pointsPerSecond)} | ${store.ceilings.map((c) => number(c.pointsPerSecond)).join(" / ")} | **${(path.pointsPerSecond / ceilingOf(store)).toFixed(2)}** | ${path.deliveredMs.p50} / ${path.deliveredMs.p99} ms |`,
-    ),
-  );
-  const ease = stores.map(
-    ({ kind, atEase }) =>
-      `| ${names[kind]} | ${number(atEase.pointsPerSecond)} | ${atEase.deliveredMs.p50} / ${atEase.deliveredMs.p99} ms |`,
-  );
   return `# Benchmarks
 
 Made by \`npm run bench\` on ${now.toISOString().slice(0, 10)}: ${machine}. Everything of a run shares that machine: the
 devices that send, the controller and the store. So compare ratios, which come from one run; absolute numbers are of this
 machine only.
 
-## From devices to the store
-
-${stores[0]?.live.devices ?? 0} devices send \`system\` with 11 fields as fast as their 64 KiB windows allow, over MQTT; a point counts when its
-\`delivered\` has reached the device. The ceiling is the same store written to directly, 5,000 points a call, before and
-after the path in the same run; the ratio is to their mean. Where the two differ much, the machine was busy with something else.
-
-| Store | Points a batch | Points/s stored | Ceiling before / after | Ratio | \`delivered\` p50 / p99 |
-|---|---|---|---|---|---|
-${paths.join("\n")}
-
-With full windows the wait is that of the queue. A fleet that is not at its limit (each device one batch of 15 points a second):
-
-| Store | Points/s | \`delivered\` p50 / p99 |
-|---|---|---|
-${ease.join("\n")}
+${renderIngest(ingest)}
 
 ## The agent
 

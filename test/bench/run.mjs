@@ -1,4 +1,5 @@
-// `npm run bench`: what the path can do on this machine, into docs/benchmarks.md. About two minutes.
+// `npm run bench`: what the product can do on this machine, into docs/benchmarks.md. About eight minutes; `npm run bench
+// ingest` only the way from devices to the store and back.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";

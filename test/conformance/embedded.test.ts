@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { systemClock } from "../../controller/base/clock.ts";
-import { createEmbeddedSeries, type SeriesStore, StoreAway } from "../../controller/store/series/index.ts";
-import { catalogue, dayMs, listen, retentionMs, until } from "./backends.ts";
+import { createEmbeddedSeries, hourMs, type SeriesStore, StoreAway } from "../../controller/store/series/index.ts";
+import { catalogue, createPending, dayMs, listen, retention, retentionMs, until } from "./backends.ts";
 import { load1, noon, system } from "./series-points.ts";
 
 const built = new URL("../../dist/series-worker.js", import.meta.url);
@@ -23,8 +23,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function storeWith(more: { workerUrl?: URL; clock?: typeof systemClock } = {}): SeriesStore {
-  const needs = { workerUrl: built, file, clock: systemClock, log: listen().log, retentionMs, catalogue };
+function storeWith(more: Partial<Parameters<typeof createEmbeddedSeries>[0]> = {}): SeriesStore {
+  const needs = { workerUrl: built, file, clock: systemClock, log: listen().log, retention, catalogue };
   const store = createEmbeddedSeries({ ...needs, ...more });
   stores.push(store);
   return store;
@@ -68,6 +68,29 @@ it("drops points when their time is over, by its clock", async () => {
   const later = storeWith({ clock: { ...systemClock, now: () => noon + retentionMs - 4 * dayMs } });
   await later.start();
   expect(await later.count("a", 0, noon + dayMs)).toBe(1);
+});
+
+it("keeps points whose hour is not rolled up yet, also beyond their time, and rolls them up", async () => {
+  const hourAt = noon - 5 * dayMs;
+  const [pending, clock] = [createPending(), { ...systemClock, now: () => noon + retentionMs - 4 * dayMs }];
+  const store = storeWith({ pending });
+  await store.start();
+  await store.write([system("a", hourAt, { load1: 1 }), system("a", noon, { load1: 2 })]);
+  await store.stop();
+  pending.mark("a", hourAt);
+  pending.oldestAt = async () => hourAt;
+  const later = storeWith({ pending, clock });
+  await later.start();
+  expect(await later.count("a", 0, noon + dayMs)).toBe(2);
+  const asked = { ...load1("a"), from: hourAt, to: hourAt + hourMs, everyMs: hourMs, fn: "mean" as const };
+  const series = [{ device: "a", tags: {}, points: [[hourAt, 1]] }];
+  expect(await later.query(asked)).toEqual({ resolution: "raw", series });
+  expect(await later.rollUp([{ device: "a", hourAt }])).toBe(1);
+  await later.stop();
+  const done = storeWith({ pending: createPending(), clock });
+  await done.start();
+  expect(await done.count("a", 0, noon + dayMs)).toBe(1);
+  expect(await done.query(asked)).toEqual({ resolution: "hourly", series });
 });
 
 it.each([

@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { catalogue as measurements } from "#wire";
 import { systemClock } from "../../controller/base/clock.ts";
 import {
   createInfluxSeries,
+  hourOf,
   type InfluxNeeds,
   type SeriesStore,
   StoreAway,
 } from "../../controller/store/series/index.ts";
 import { type InfluxServer, startInflux } from "../servers/influx.ts";
-import { catalogue, dayMs, listen, retentionMs, until } from "./backends.ts";
+import { catalogue, createPending, dayMs, listen, retention, until } from "./backends.ts";
 import { load1, noon, oks, system } from "./series-points.ts";
 
 let server: InfluxServer;
@@ -24,7 +27,7 @@ afterAll(async () => {
 
 function storeOn(url: string, more: Partial<InfluxNeeds> = {}): SeriesStore {
   const { log } = listen();
-  const store = createInfluxSeries({ url, clock: systemClock, log, retentionMs, catalogue, ...more });
+  const store = createInfluxSeries({ url, clock: systemClock, log, retention, catalogue, ...more });
   stores.push(store);
   return store;
 }
@@ -34,6 +37,29 @@ async function ql(statement: string, url = server.url, authorization = ""): Prom
   const query = new URLSearchParams({ q: statement });
   const response = await fetch(`${url}/query?${query}`, { method: "POST", ...(headers ? { headers } : {}) });
   return response.text();
+}
+
+/** In front of InfluxDB; counts what is written. */
+async function countingProxy(target: string) {
+  const proxy = createServer((asked, answer) => {
+    if (asked.url?.startsWith("/write")) counted.writes += 1;
+    const onward = request(`${target}${asked.url}`, { method: asked.method, headers: asked.headers }, (found) => {
+      answer.writeHead(found.statusCode ?? 500, found.headers);
+      found.pipe(answer);
+    });
+    onward.on("error", () => answer.destroy());
+    asked.pipe(onward);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  const counted = {
+    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    writes: 0,
+    stop: async () => {
+      proxy.closeAllConnections();
+      await new Promise((resolve) => proxy.close(resolve));
+    },
+  };
+  return counted;
 }
 
 /** Somebody else writes to our database. */
@@ -48,10 +74,25 @@ describe("the schema", () => {
     await store.start();
     const policies = await ql("SHOW RETENTION POLICIES ON lamplighter");
     expect(JSON.parse(policies).results[0].series[0].values).toContainEqual(["raw", "336h0m0s", "24h0m0s", 1, false]);
-    await storeOn(server.url, { retentionMs: 3 * dayMs }).start();
+    await storeOn(server.url, { retention: { ...retention, rawMs: 3 * dayMs } }).start();
     expect(await ql("SHOW RETENTION POLICIES ON lamplighter")).toContain("72h0m0s");
     await storeOn(server.url).start();
     expect(await ql("SHOW RETENTION POLICIES ON lamplighter")).toContain("336h0m0s");
+  });
+
+  it("keeps raw points longer while they are not rolled up, whatever somebody set, and says so", async () => {
+    const pending = createPending();
+    const oldest = Math.floor(Date.now() / dayMs - 20) * dayMs;
+    pending.oldestAt = async () => oldest;
+    const policies = () => ql("SHOW RETENTION POLICIES ON lamplighter");
+    await storeOn(server.url, { pending }).start();
+    expect(await policies()).toMatch(/"raw","(528|552)h0m0s"/);
+    await ql('ALTER RETENTION POLICY "raw" ON "lamplighter" DURATION 2d');
+    await ql('ALTER RETENTION POLICY "hourly" ON "lamplighter" DURATION 2d');
+    pending.oldestAt = async () => null;
+    await storeOn(server.url, { pending }).start();
+    expect(await policies()).toContain('"raw","336h0m0s"');
+    expect(await policies()).not.toContain('"48h0m0s"');
   });
 
   it("is made again when somebody drops the database", async () => {
@@ -101,6 +142,38 @@ describe("points that only InfluxDB refuses", () => {
     const outcomes = await store.write(ages.map((at) => system("aged", at, { load1: 1 })));
     expect(outcomes.map((outcome) => outcome.ok)).toEqual([true, true, false, false, true, false]);
     expect(outcomes[2]).toEqual({ ok: false, why: "points beyond retention policy" });
+  });
+});
+
+describe("poison among 5,000 points", () => {
+  it("takes no neighbour with it, and few requests to find", async () => {
+    const counted = await countingProxy(server.url);
+    try {
+      const store = storeOn(counted.url);
+      await store.start();
+      await foreign(`system,device=foreign load5="text" ${noon}`);
+      const points = Array.from({ length: 5_000 }, (_, i) => {
+        const poison = [17, 2_500, 4_999].includes(i);
+        return system("poisoned", noon + i * 1_000, poison ? { load1: i, load5: i } : { load1: i });
+      });
+      counted.writes = 0;
+      const outcomes = await store.write(points);
+      expect(outcomes.flatMap(({ ok }, i) => (ok ? [] : [i]))).toEqual([17, 2_500, 4_999]);
+      expect(await store.count("poisoned", 0, noon + dayMs)).toBe(4_997);
+      expect(counted.writes).toBeLessThanOrEqual(8);
+      await ql('ALTER RETENTION POLICY "raw" ON "lamplighter" DURATION 4d');
+      const now = Date.now();
+      const aged = Array.from({ length: 5_000 }, (_, i) =>
+        system("old", now - i * 1_000 - (i % 1_700 === 5 ? 5 * dayMs : 0), { load1: 1 }),
+      );
+      counted.writes = 0;
+      const late = await store.write(aged);
+      expect(late.flatMap(({ ok }, i) => (ok ? [] : [i]))).toEqual([5, 1_705, 3_405]);
+      expect(counted.writes).toBeLessThanOrEqual(40);
+    } finally {
+      await counted.stop();
+      await storeOn(server.url).start();
+    }
   });
 });
 
@@ -188,12 +261,13 @@ describe("an InfluxDB with a lock on its door", () => {
 });
 
 describe("docs/influx.md", () => {
-  it("has a query for every measurement, and each of them answers", async () => {
-    const store = storeOn(server.url);
+  it("has a query for every measurement and level, and each of them answers", async () => {
+    const store = storeOn(server.url, { pending: createPending() });
     await store.start();
     const at = Date.now() - 90_000;
+    const times = [at - 7_200_000, at, at + 60_000];
     const points = Object.entries(measurements).flatMap(([m, { tags, fields }]) =>
-      [at, at + 60_000].map((time) => ({
+      times.map((time) => ({
         device: "ap-docs",
         m,
         at: time,
@@ -204,10 +278,11 @@ describe("docs/influx.md", () => {
       })),
     );
     expect(await store.write(points)).toEqual(oks(points.length));
+    for (const time of times) await store.rollUp([{ device: "ap-docs", hourAt: hourOf(time) }]);
     const queries = [...readFileSync("docs/influx.md", "utf8").matchAll(/```sql\n(.*)\n```/g)].map(
       ([, one]) => one ?? "",
     );
-    expect(queries).toHaveLength(1 + Object.keys(measurements).length);
+    expect(queries).toHaveLength(3 + Object.keys(measurements).length);
     for (const query of queries) {
       const url = `${server.url}/query?${new URLSearchParams({ db: "lamplighter", q: query })}`;
       const text = await (await fetch(url)).text();

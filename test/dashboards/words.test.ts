@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
   ago,
-  deliverySentence,
   duration,
+  levelWords,
   overviewSentence,
   quantity,
   type Seen,
@@ -23,6 +23,14 @@ const many = (n: number, state: State) => Array.from({ length: n }, (_, i) => de
 const at = () => "Grays Beach";
 
 describe("what people read", () => {
+  it("says how fine the values of charts are, where they are not the measurements themselves", () => {
+    expect(["raw", "5-minute", "hourly"].map(levelWords)).toEqual([
+      "",
+      "Drawn from 5-minute values.",
+      "Drawn from hourly values.",
+    ]);
+  });
+
   it.each<[Seen[], string]>([
     [[], "No devices yet."],
     [many(1, "online"), "The one device is online."],
@@ -107,18 +115,4 @@ describe("what people read", () => {
     [0.081, "", "0.08"],
     [-71, "dBm", "-71 dBm"],
   ])("%d %s is %s", (value, unit, text) => expect(quantity(value, unit)).toBe(text));
-
-  it("nothing missing, or what", () => {
-    const none = { made: 100, dropped: 0, quarantined: 0, onDevice: 0, missing: 0 };
-    expect(deliverySentence(none)).toEqual({ good: true, text: "Nothing missing." });
-    expect(deliverySentence({ ...none, onDevice: 7 }).text).toBe(
-      "Nothing missing. 7 values still on the device, on the way.",
-    );
-    expect(deliverySentence({ ...none, missing: 3 })).toEqual({ good: false, text: "3 values missing of 100." });
-    expect(deliverySentence({ ...none, dropped: 2, quarantined: 1 })).toEqual({
-      good: true,
-      text: "2 values given up by the device when its memory was full, 1 value refused of 100.",
-    });
-    expect(deliverySentence({ ...none, made: 0 }).text).toBe("Nothing measured yet.");
-  });
 });

@@ -93,7 +93,9 @@ export async function startController(
     },
     (p) => p.http > 0,
   );
-  const url = /"url":"([^"]+)"/.exec(program.output())?.[1] ?? `http://127.0.0.1:${ports.http}`;
+  const own = `http://127.0.0.1:${ports.http}`;
+  // A public address is where devices find it: perhaps a line that the test spoils.
+  const url = "LAMPLIGHTER_PUBLIC_URL" in env ? own : (/"url":"([^"]+)"/.exec(program.output())?.[1] ?? own);
   return { ...program, url, ports, dataDir, ...(await signIn(url)) };
 }
 

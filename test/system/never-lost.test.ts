@@ -193,7 +193,7 @@ describe.concurrent("nothing measured is lost silently", () => {
     const old = told.boots.find((b) => b.boot === boot);
     const lastOnFlash = Math.max(...rest.flatMap((segment) => segment.batches.map((batch) => batch.seq)));
     expect(balances(told)).toBe(true);
-    expect(old?.gaps.filter((gap) => gap.from <= lastOnFlash)).toEqual([{ from, to, points, why: "unknown" }]);
+    expect(old?.gaps.filter((gap) => gap.from <= lastOnFlash)).toMatchObject([{ from, to, points, why: "unknown" }]);
     expect(await second.end()).toBe(0);
     const served = new Set(await servedKeys(controller, device.id));
     expect(lost.batches.flatMap((batch) => batch.keys).filter((key) => served.has(key)).length).toBe(0);
@@ -230,6 +230,11 @@ describe.concurrent("nothing measured is lost silently", () => {
       () => deliveryOf(controller, device.id),
       (d) => d.stored >= keys.length + 50,
       60_000,
+    );
+    // A group that the store failed on tries again after a pause, and what came behind it is not held up by that.
+    await until(
+      () => servedKeys(controller, device.id),
+      (served) => keys.every((key) => served.includes(key)),
     );
     expect(await agent.end()).toBe(0);
     await onlyDevice(controller, "offline");

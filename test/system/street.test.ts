@@ -32,6 +32,17 @@ const siteId = async ({ api }: Demo, name: string): Promise<string> =>
     (site) => site.name === name,
   )?.id ?? "";
 
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+const clientsOf = async ({ api }: Demo, device: string, { from, to, every }: Record<"from" | "to" | "every", number>) =>
+  (
+    await api<{ resolution: string; series: { points: [number, number][] }[] }>(
+      "GET",
+      `/devices/${device}/series?measurement=radio&field=clients&by=radio&fn=mean&every=${every}&from=${from}&to=${to}`,
+    )
+  ).body;
+
 describe("the demo", () => {
   it("runs a street that can be broken, and comes back from everything with nothing missing", async () => {
     const dataDir = temporary(cleanup, "street");
@@ -41,8 +52,8 @@ describe("the demo", () => {
     expect(said.body).toMatchObject({ simulated: true });
     expect(first.output()).toContain("simulated street, real agent code. Nothing leaves this computer");
     const all = await allOnline(first);
-    // Six hours, a round every two minutes, of all but those that were dark.
-    const points = (await nothingMissing(first, all, 50_000)).made;
+    // Six hours to the nearest hour, a round every three minutes, of all but those that were dark.
+    const points = (await nothingMissing(first, all, 35_000)).made;
 
     const lakeside = await siteId(first, "Lakeside bus station");
     expect(await breaking(dataDir, "cut-uplink", "--site", "Lakeside bus station")).toMatchObject({ code: 0 });
@@ -76,6 +87,25 @@ describe("the demo", () => {
     await nothingMissing(second, there, before.made + 5 * 3);
     const sums = await nothingMissing(second, back, points);
     expect([sums.quarantined, sums.dropped]).toEqual([0, 0]);
+
+    // The weeks before come meanwhile, newest first, and went on after the kill.
+    const market = back.find(({ name }) => name === "Market place");
+    for (const [every, days, resolution] of [
+      [2 * hourMs, 30, "hourly"],
+      [300_000, 4, "5-minute"],
+    ] as const) {
+      const to = Date.now() - (Date.now() % hourMs);
+      const far = await until(
+        () => clientsOf(second, market?.id ?? "", { from: to - days * dayMs, to, every }),
+        ({ series }) => (series[0]?.points[0]?.[0] ?? to) < to - 1.5 * dayMs,
+        60_000,
+      );
+      expect(far.resolution).toBe(resolution);
+      expect(far.series).toHaveLength(2);
+      // A site that always has power leaves nothing out.
+      for (const { points } of far.series)
+        for (const [i, [at]] of points.slice(1).entries()) expect(at - (points[i]?.[0] ?? 0)).toBe(every);
+    }
 
     const ports = [Number(new URL(second.url).port)];
     expect(processesOn(dataDir)).toHaveLength(1);

@@ -12,6 +12,8 @@ export interface FlashBatch {
   points: number;
   /** "measurement tags at" of each point; empty for an event. */
   keys: string[];
+  /** Numbers of the first field of each point. */
+  values: number[];
 }
 
 export const keyOf = (m: string, tags: Record<string, string>, at: number): string =>
@@ -35,12 +37,14 @@ function batchesOf(bytes: Buffer): FlashBatch[] {
   const batches: FlashBatch[] = [];
   for (let offset = 0; offset + 8 <= bytes.length; ) {
     const length = bytes.readUInt32BE(offset);
-    if (offset + 8 + length > bytes.length) break;
+    // Torn, or zeros where a file system had not written.
+    if (length === 0 || offset + 8 + length > bytes.length) break;
     const [head = "", ...rest] = bytes.toString("utf8", offset + 8, offset + 8 + length).split("\n");
     const { boot, seq, points } = JSON.parse(head) as FlashBatch;
     const message = readJson(rest.join("\n"), length);
     const { points: made = [] } = (message.ok ? message.message : {}) as { points?: Point[] };
-    batches.push({ boot, seq, points, keys: made.map(({ m, t = {}, at }) => keyOf(m, t, at)) });
+    const keys = made.map(({ m, t = {}, at }) => keyOf(m, t, at));
+    batches.push({ boot, seq, points, keys, values: made.map(({ f }) => Number(Object.values(f)[0])) });
     offset += 8 + length;
   }
   return batches;
@@ -89,11 +93,14 @@ export async function influxCount(url: string, device: string): Promise<number> 
   return body.results.reduce((sum, { series }) => sum + (series?.[0]?.values[0]?.[1] ?? 0), 0);
 }
 
-export async function eventsOf({ api }: Controller, device: string): Promise<{ kind: string; detail: object }[]> {
-  const answer = await api<{ items: { kind: string; detail: object }[] }>(
-    "GET",
-    `/devices/${device}/events?limit=1000`,
-  );
+interface DeviceEventShape {
+  boot: string;
+  kind: string;
+  detail: object;
+}
+
+export async function eventsOf({ api }: Controller, device: string): Promise<DeviceEventShape[]> {
+  const answer = await api<{ items: DeviceEventShape[] }>("GET", `/devices/${device}/events?limit=1000`);
   return answer.body.items;
 }
 

@@ -7,6 +7,10 @@ export interface Settled {
   to: number;
   before: number;
   after: number;
+  /** When its first and its last batch were made, by the device's clock; null where it didn't know, absent in ledgers
+   *  of older programs. */
+  fromAt?: number | null;
+  toAt?: number | null;
 }
 
 export interface Dropped {
@@ -34,18 +38,25 @@ export interface BootLedger {
   tailLost: { afterSeq: number; atMostMs: number } | null;
   /** No more can come: it is neither the current boot nor unfinished. */
   over: boolean;
+  /** Which hardware made it, where a birth said so; and whether other hardware came after it. */
+  serial?: string;
+  replaced?: boolean;
+  /** When it began, by our clock: from a birth of it. */
+  beganAt?: number;
   firstAt: number;
   lastAt: number;
 }
 
 export const ledgerLimits = {
-  /** Boots of a device that are kept: the oldest that is over makes room for a new one. While none is over, what a
-   *  further boot sends is forgotten until the next birth says which are. */
-  bootsPerDevice: 500,
+  /** Boots of a device that are kept one by one: of the oldest that is over only the sums stay. While none is over, what
+   *  a further boot sends is forgotten until the next birth says which are. */
+  bootsPerDevice: 100,
   /** Gaps of a boot that are kept apart. A batch that would open one more is forgotten until older ones have filled. */
   rangesPerBoot: 2048,
   /** Dropped sequences of a boot that are remembered; what is told beyond shows as missing. */
   droppedPerBoot: 65_536,
+  /** Stretches of them that are kept apart, before it is the same. */
+  droppedRangesPerBoot: 4096,
 };
 
 export const emptyBoot = (now: number): BootLedger => ({
@@ -78,9 +89,9 @@ export function isSettled(ledger: BootLedger, seq: number): boolean {
   return range !== undefined && seq <= range.to;
 }
 
-/** Would this batch need a range more than is kept? */
+/** Would this batch need a range more than is kept? One that is settled never does: it earns its `delivered` again. */
 export const isFull = (ledger: BootLedger, seq: number): boolean => {
-  if (ledger.settled.length < ledgerLimits.rangesPerBoot) return false;
+  if (ledger.settled.length < ledgerLimits.rangesPerBoot || isSettled(ledger, seq)) return false;
   const at = indexAt(ledger.settled, seq);
   return ledger.settled[at]?.to !== seq - 1 && ledger.settled[at + 1]?.from !== seq + 1;
 };
@@ -91,6 +102,8 @@ export interface SettledBatch {
   total: number;
   stored: number;
   quarantined: number;
+  /** By the device's clock; null: it didn't know. */
+  madeAt?: number | null;
 }
 
 /** One batch is where it ends up: in the store, in quarantine, or part in each. A second time it counts as duplicates.
@@ -109,7 +122,8 @@ export function settle(ledger: BootLedger, batch: SettledBatch, now: number): vo
   const at = indexAt(settled, batch.seq);
   const left = settled[at];
   const right = settled[at + 1];
-  const range: Settled = { from: batch.seq, to: batch.seq, before: batch.total - points, after: batch.total };
+  const { seq, total, madeAt = null } = batch;
+  const range: Settled = { from: seq, to: seq, before: total - points, after: total, fromAt: madeAt, toAt: madeAt };
   // Totals that don't meet come from a device that miscounts: kept apart, so that the points stay what they were. At the
   // bound they are joined all the same: then only the points of its gaps are a guess.
   const full = settled.length >= ledgerLimits.rangesPerBoot;
@@ -118,10 +132,12 @@ export function settle(ledger: BootLedger, batch: SettledBatch, now: number): vo
   if (joinsLeft) {
     range.from = left.from;
     range.before = left.before;
+    range.fromAt = left.fromAt ?? null;
   }
   if (joinsRight) {
     range.to = right.to;
     range.after = right.after;
+    range.toAt = right.toAt ?? null;
   }
   settled.splice(joinsLeft ? at : at + 1, (joinsLeft ? 1 : 0) + (joinsRight ? 1 : 0), range);
 }
@@ -150,11 +166,11 @@ export function drop(ledger: BootLedger, told: DroppedBatches): void {
   let before = told.before ?? null;
   let open: Dropped | null = null;
   const add: Dropped[] = [];
-  const room = ledgerLimits.droppedPerBoot - ledger.dropped.reduce((n, d) => n + d.points.length, 0);
+  const known = ledger.dropped.reduce((n, d) => n + d.points.length, 0);
+  const room = ledger.dropped.length < ledgerLimits.droppedRangesPerBoot ? ledgerLimits.droppedPerBoot - known : 0;
   for (const [index, points] of told.points.slice(0, Math.max(0, room)).entries()) {
     const seq = told.from + index;
-    const known = isSettled(ledger, seq) || isDropped(ledger, seq);
-    if (known) open = null;
+    if (isSettled(ledger, seq) || isDropped(ledger, seq)) open = null;
     else if (open) {
       open.to = seq;
       open.points.push(points);
@@ -164,12 +180,34 @@ export function drop(ledger: BootLedger, told: DroppedBatches): void {
     }
     if (before !== null) before += points;
   }
-  ledger.dropped = [...ledger.dropped, ...add].sort((a, b) => a.from - b.from);
+  ledger.dropped = joined([...ledger.dropped, ...add].sort((a, b) => a.from - b.from));
 }
+
+/** A device that makes room drops file by file: one range of them all. */
+function joined(ranges: readonly Dropped[]): Dropped[] {
+  const apart: Dropped[] = [];
+  for (const range of ranges) {
+    const last = apart.at(-1);
+    const follows = last !== undefined && last.to === range.from - 1 && last.why === range.why;
+    if (follows && (range.before === null || range.before === afterOf(last))) {
+      last.to = range.to;
+      for (const points of range.points) last.points.push(points);
+    } else apart.push(range);
+  }
+  return apart;
+}
+
+const afterOf = ({ before, points }: Dropped): number | null =>
+  before === null ? null : points.reduce((n, p) => n + p, before);
 
 function isDropped(ledger: BootLedger, seq: number): boolean {
   const range = ledger.dropped[indexAt(ledger.dropped, seq)];
   return range !== undefined && seq <= range.to;
+}
+
+/** After an unclean end. Said once, or the same again; what says more stays, whatever comes first. */
+export function loseTail(ledger: BootLedger, lost: NonNullable<BootLedger["tailLost"]>): void {
+  if (!ledger.tailLost || ledger.tailLost.afterSeq < lost.afterSeq) ledger.tailLost = lost;
 }
 
 /** A birth or heartbeat says how far the boot is and what of it is still on the device. */
@@ -181,6 +219,14 @@ export function state(
   // A statement is never older than the one before it (one connection, in order); a restored device may be.
   const seq = Math.max(said.seq, ledger.stated?.seq ?? 0);
   const total = Math.max(said.total, ledger.stated?.total ?? 0);
-  ledger.stated = { seq, total, held: [...said.held].sort((a, b) => a.from - b.from) };
+  ledger.stated = { seq, total, held: inOrder(said.held) };
   ledger.lastAt = now;
+}
+
+/** Sorted and without overlap: what a device says twice is on it once. */
+function inOrder<One extends { from: number; to: number }>(ranges: readonly One[]): One[] {
+  const apart: One[] = [];
+  for (const range of [...ranges].sort((a, b) => a.from - b.from))
+    if (range.from <= range.to && range.from > (apart.at(-1)?.to ?? 0)) apart.push(range);
+  return apart;
 }

@@ -1,5 +1,5 @@
 import type { Birth, Heartbeat } from "#wire";
-import type { BootDelivery, Delivery } from "../delivery.ts";
+import type { BootDelivery, Delivery, Restored } from "../delivery.ts";
 import { account } from "./account.ts";
 import {
   type BootLedger,
@@ -9,61 +9,104 @@ import {
   isFull,
   isSettled,
   ledgerLimits,
+  loseTail,
   type SettledBatch,
   settle,
   state,
 } from "./boot.ts";
+import { add, deliveryOf, type Figures, type Folded, figuresOf, fold } from "./sums.ts";
+import { createTally } from "./tally.ts";
+
+export interface DeviceLedger {
+  boots: Map<string, BootLedger>;
+  /** The sums of boots that are not kept any more. */
+  folded: Folded | null;
+}
 
 export interface LedgerNeeds {
-  load(device: string): Promise<Map<string, BootLedger>>;
+  load(device: string): Promise<DeviceLedger>;
+  /** Backups that were restored. */
+  restores?: readonly Restored[];
 }
 
 /** The ledger of every device, in memory from its first message on; `changed()` says what a commit has to write. */
 export function createLedger(needs: LedgerNeeds) {
-  const devices = new Map<string, Promise<Map<string, BootLedger>>>();
-  const loaded = new Map<string, Map<string, BootLedger>>();
+  const restores = needs.restores ?? [];
+  const devices = new Map<string, Promise<DeviceLedger>>();
+  const loaded = new Map<string, DeviceLedger>();
   const current = new Map<string, string>();
-  const dirty = new Map<string, { device: string; boot: string; ledger: BootLedger }>();
-  let evicted: { device: string; boot: string }[] = [];
+  const dirty = new Map<BootLedger, { device: string; boot: string; ledger: BootLedger }>();
+  const tally = createTally();
+  const figures = new WeakMap<BootLedger, Figures>();
+  let evicted: LedgerRows["evicted"] = [];
+  let folded = new Map<string, Folded>();
 
-  function load(device: string): Promise<Map<string, BootLedger>> {
+  function load(device: string): Promise<DeviceLedger> {
     const known = devices.get(device);
     if (known !== undefined) return known;
-    const loading = needs.load(device).then((boots) => {
+    const loading = needs.load(device).then((own) => {
       // Else it was forgotten while it was read.
-      if (devices.get(device) === loading) loaded.set(device, boots);
-      return boots;
+      if (devices.get(device) !== loading) return own;
+      loaded.set(device, own);
+      count(device, own);
+      return own;
     });
     devices.set(device, loading);
     loading.catch(() => devices.delete(device));
     return loading;
   }
 
+  function count(device: string, own: DeviceLedger): void {
+    const all: Figures = { ...own.folded?.figures };
+    for (const [boot, ledger] of own.boots) {
+      let some = figures.get(ledger);
+      if (!some) {
+        some = figuresOf(account(boot, ledger, false, restores));
+        figures.set(ledger, some);
+      }
+      add(all, some);
+    }
+    tally.set(device, all);
+  }
+
+  /** Only what changed: after an outage thousands of devices speak at once, each with a hundred boots. */
+  function recount(device: string, ledger: BootLedger, told: BootDelivery): void {
+    const now = figuresOf(told);
+    tally.change(device, figures.get(ledger) ?? {}, now);
+    figures.set(ledger, now);
+  }
+
   /** null: the device has as many boots as are kept, and none of them is over. */
   function bootOf(device: string, boot: string, now: number): BootLedger | null {
-    const boots = loaded.get(device);
-    if (!boots) throw new Error(`the ledger of ${device} is not loaded`);
-    const known = boots.get(boot);
+    const own = loaded.get(device);
+    if (!own) throw new Error(`the ledger of ${device} is not loaded`);
+    const known = own.boots.get(boot);
     if (known) return known;
-    if (boots.size >= ledgerLimits.bootsPerDevice && !evictOldest(device, boots)) return null;
+    if (own.boots.size >= ledgerLimits.bootsPerDevice && !evictOldest(device, own)) return null;
     const made = emptyBoot(now);
-    boots.set(boot, made);
+    own.boots.set(boot, made);
     return made;
   }
 
-  function evictOldest(device: string, boots: Map<string, BootLedger>): boolean {
-    const over = [...boots].filter(([, ledger]) => ledger.over);
-    const oldest = over.sort(([, a], [, b]) => a.lastAt - b.lastAt)[0];
+  function evictOldest(device: string, own: DeviceLedger): boolean {
+    const over = [...own.boots].filter(([, ledger]) => ledger.over).sort(([, a], [, b]) => a.lastAt - b.lastAt);
+    // What is missing may come yet, and must find its gap: those that have none go first.
+    const oldest = over.find(([, ledger]) => !figures.get(ledger)?.["missing"]) ?? over[0];
     if (!oldest) return false;
-    const [boot] = oldest;
-    boots.delete(boot);
-    dirty.delete(`${device} ${boot}`);
+    const [boot, ledger] = oldest;
+    const told = account(boot, ledger, false, restores);
+    recount(device, ledger, told);
+    own.folded = fold(own.folded, told);
+    folded.set(device, own.folded);
+    own.boots.delete(boot);
+    dirty.delete(ledger);
     evicted.push({ device, boot });
     return true;
   }
 
-  const touch = (device: string, boot: string, ledger: BootLedger): void =>
-    void dirty.set(`${device} ${boot}`, { device, boot, ledger });
+  function touch(device: string, boot: string, ledger: BootLedger): void {
+    if (!dirty.has(ledger)) dirty.set(ledger, { device, boot, ledger });
+  }
 
   return {
     load,
@@ -72,15 +115,17 @@ export function createLedger(needs: LedgerNeeds) {
 
     /** Of loaded devices. */
     isSettled: (device: string, boot: string, seq: number): boolean => {
-      const ledger = loaded.get(device)?.get(boot);
+      const ledger = loaded.get(device)?.boots.get(boot);
       return ledger !== undefined && isSettled(ledger, seq);
     },
     isFull: (device: string, boot: string, seq: number): boolean => {
-      const boots = loaded.get(device);
-      const ledger = boots?.get(boot);
+      const own = loaded.get(device);
+      const ledger = own?.boots.get(boot);
       if (ledger) return isFull(ledger, seq);
-      return boots !== undefined && boots.size >= ledgerLimits.bootsPerDevice && !hasOver(boots);
+      return own !== undefined && own.boots.size >= ledgerLimits.bootsPerDevice && !hasOver(own.boots);
     },
+    /** When the boot began by our clock, where a birth said so. */
+    beganAt: (device: string, boot: string): number | null => loaded.get(device)?.boots.get(boot)?.beganAt ?? null,
 
     settle(
       device: string,
@@ -104,62 +149,86 @@ export function createLedger(needs: LedgerNeeds) {
       touch(device, boot, ledger);
     },
 
-    tailLost(device: string, boot: string, tailLost: NonNullable<BootLedger["tailLost"]>, now: number): void {
+    tailLost(device: string, boot: string, lost: NonNullable<BootLedger["tailLost"]>, now: number): void {
       const ledger = bootOf(device, boot, now);
       if (!ledger) return;
-      ledger.tailLost = tailLost;
+      loseTail(ledger, lost);
       touch(device, boot, ledger);
     },
 
     /** A birth or heartbeat: how far each boot is and what of it is still on the device. Changes memory at once; it is
      *  written with the next commit, and a device says it again after every connection. */
     async stated(device: string, said: Birth | Heartbeat, now: number): Promise<void> {
-      const boots = await load(device);
-      if (loaded.get(device) !== boots) return; // it was removed meanwhile
+      const own = await load(device);
+      if (loaded.get(device) !== own) return; // it was removed meanwhile
       const heldOf = (boot: string) => said.spool.held.filter((h) => h.boot === boot);
-      const unfinished = "unfinished" in said ? said.unfinished : null;
+      const birth = "unfinished" in said ? said : null;
+      const serial = birth?.hardware.serial;
       // First, since what is over makes room.
-      for (const [boot, ledger] of boots) {
-        if (boot === said.boot || ledger.over || unfinished?.some((u) => u.boot === boot)) continue;
-        if (unfinished) ledger.over = true;
-        else if (ledger.stated) ledger.stated = { ...ledger.stated, held: heldOf(boot) };
+      for (const [boot, ledger] of own.boots) {
+        if (boot === said.boot || ledger.over || birth?.unfinished.some((u) => u.boot === boot)) continue;
+        if (birth) {
+          ledger.over = true;
+          if (ledger.serial !== undefined && ledger.serial !== serial) ledger.replaced = true;
+        } else if (ledger.stated) ledger.stated = { ...ledger.stated, held: heldOf(boot) };
         touch(device, boot, ledger);
       }
       current.set(device, said.boot);
-      const open = [{ boot: said.boot, lastSeq: said.seq, total: said.total }, ...(unfinished ?? [])];
+      const open = [{ boot: said.boot, lastSeq: said.seq, total: said.total }, ...(birth?.unfinished ?? [])];
       for (const { boot, lastSeq, total } of open) {
         const ledger = bootOf(device, boot, now);
         if (!ledger) continue;
         state(ledger, { seq: lastSeq, total, held: heldOf(boot) }, now);
         ledger.over = false;
+        if (birth && boot === birth.boot) {
+          ledger.serial = birth.hardware.serial;
+          ledger.beganAt = Math.min(ledger.beganAt ?? now, now - birth.upMs);
+        }
         touch(device, boot, ledger);
       }
     },
 
     async of(device: string): Promise<Delivery> {
-      const boots = await load(device);
-      const told = [...boots].map(([boot, ledger]) => account(boot, ledger, current.get(device) === boot));
-      return sum(told.sort((a, b) => (b.firstAt ?? 0) - (a.firstAt ?? 0)));
+      const own = await load(device);
+      const told = [...own.boots].map(([boot, ledger]) =>
+        account(boot, ledger, current.get(device) === boot, restores),
+      );
+      return deliveryOf(told, own.folded);
     },
+
+    /** Counts a device that has not been heard since the start, for the sums of the fleet. */
+    countOf(device: string, own: DeviceLedger): void {
+      if (!tally.has(device)) count(device, own);
+    },
+    tally,
 
     /** Takes what changed since the last call; give it back with `again` when it could not be written. */
     changed(): LedgerRows {
-      const rows = { ledgers: [...dirty.values()], evicted };
+      const ledgers = [...dirty.values()];
+      const rows = { ledgers, evicted, folded: [...folded].map(([device, sums]) => ({ device, folded: sums })) };
+      for (const { device, boot, ledger } of ledgers)
+        if (loaded.get(device)?.boots.get(boot) === ledger)
+          recount(device, ledger, account(boot, ledger, false, restores));
       dirty.clear();
       evicted = [];
+      folded = new Map();
       return rows;
     },
     again(rows: LedgerRows): void {
       for (const { device, boot, ledger } of rows.ledgers) {
-        if (loaded.get(device)?.get(boot) === ledger) touch(device, boot, ledger);
+        if (loaded.get(device)?.boots.get(boot) === ledger) touch(device, boot, ledger);
       }
       evicted.push(...rows.evicted);
+      for (const { device, folded: sums } of rows.folded)
+        if (loaded.has(device) && !folded.has(device)) folded.set(device, sums);
     },
     forget(device: string): void {
       devices.delete(device);
       loaded.delete(device);
       current.delete(device);
-      for (const [name, row] of dirty) if (row.device === device) dirty.delete(name);
+      folded.delete(device);
+      tally.forget(device);
+      for (const [ledger, row] of dirty) if (row.device === device) dirty.delete(ledger);
     },
   };
 }
@@ -168,30 +237,10 @@ export interface LedgerRows {
   ledgers: { device: string; boot: string; ledger: BootLedger }[];
   /** Boots that made room for newer ones: to be deleted. */
   evicted: { device: string; boot: string }[];
+  /** Sums that they are in now. */
+  folded: { device: string; folded: Folded }[];
 }
 
 const hasOver = (boots: ReadonlyMap<string, BootLedger>): boolean => [...boots.values()].some((ledger) => ledger.over);
 
 export type Ledger = ReturnType<typeof createLedger>;
-
-/** Boots that are listed one by one; older ones are in the sums only. */
-const bootsListed = 50;
-
-function sum(boots: BootDelivery[]): Delivery {
-  const add = (key: "made" | "stored" | "duplicates" | "quarantined" | "dropped" | "onDevice" | "missing") =>
-    boots.reduce((n, boot) => n + boot[key], 0);
-  const stored = add("stored");
-  const duplicates = add("duplicates");
-  const quarantined = add("quarantined");
-  return {
-    made: add("made"),
-    received: stored + duplicates + quarantined,
-    stored,
-    duplicates,
-    quarantined,
-    dropped: add("dropped"),
-    onDevice: add("onDevice"),
-    missing: add("missing"),
-    boots: boots.slice(0, bootsListed),
-  };
-}

@@ -5,6 +5,8 @@ import type { AlertTables } from "./migrations/0004-alerts.ts";
 import type { ConfigTables } from "./migrations/0005-config.ts";
 import type { ImportTables } from "./migrations/0006-imports.ts";
 import type { LateTables } from "./migrations/0007-late.ts";
+import type { LedgerTables } from "./migrations/0008-ledger.ts";
+import type { RollupTables } from "./migrations/0009-rollups.ts";
 
 /** Every table; each is described beside the migration that makes it. Times are milliseconds since 1970 UTC, flags are
  *  0 or 1, `*_json` is JSON text. */
@@ -15,4 +17,6 @@ export interface Database
     AlertTables,
     ImportTables,
     LateTables,
+    LedgerTables,
+    RollupTables,
     ConfigTables {}

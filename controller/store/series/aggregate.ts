@@ -1,8 +1,7 @@
 import { invalid } from "../../base/errors.ts";
 import type { Catalogue } from "./accept.ts";
 import { type Aggregate, type Series, type SeriesQuery, TooManyPoints } from "./contract.ts";
-
-export type Value = number | string;
+import { type Cell, createGathering, merge, read, type Tally, type Value } from "./rollup/tally.ts";
 
 /** Throws Problem "invalid" for a query that no store can answer. */
 export function checkQuery(query: SeriesQuery, catalogue: Catalogue): void {
@@ -24,6 +23,10 @@ export interface RawSeries {
   device: string;
   tags: Record<string, string>;
   points: readonly [at: number, value: Value][];
+  /** Buckets of times that `points` leaves out. */
+  cells?: readonly Cell[];
+  /** The last one before the query's time, for counters. */
+  before?: readonly [at: number, value: Value] | undefined;
 }
 
 /** The answer to a checked query from what is stored. Both backends come through here.
@@ -33,7 +36,7 @@ export function aggregate(query: SeriesQuery, raw: Iterable<RawSeries>): Series[
   if (everyMs === undefined || fn === undefined) return pooled(query, raw);
   const groups = groupsOf<Map<number, Tally>>(query);
   for (const series of raw) {
-    const tallies = tally(series.points, everyMs);
+    const { tallies } = gathered(series, everyMs, fn);
     const group = groups.of(series, () => new Map());
     for (const [start, one] of tallies) {
       const other = group.get(start);
@@ -49,6 +52,18 @@ export function aggregate(query: SeriesQuery, raw: Iterable<RawSeries>): Series[
     return { device, tags, points: points.sort(byTime) };
   });
   return bounded(query, answer);
+}
+
+function gathered(series: RawSeries, everyMs: number, fn: Aggregate) {
+  const gathering = createGathering(everyMs, fn, series.before);
+  const { points, cells = [] } = series;
+  let next = 0;
+  for (const [at, value] of points) {
+    for (let cell = cells[next]; cell && cell.at <= at; cell = cells[++next]) gathering.cell(cell);
+    gathering.point(at, value);
+  }
+  for (const cell of cells.slice(next)) gathering.cell(cell);
+  return gathering;
 }
 
 function pooled(query: SeriesQuery, raw: Iterable<RawSeries>): Series[] {
@@ -104,71 +119,4 @@ function groupsOf<T>(query: SeriesQuery) {
     },
     all: () => [...groups.values()],
   };
-}
-
-interface Tally {
-  count: number;
-  sum: number;
-  min: number;
-  max: number;
-  last: Value;
-  lastAt: number;
-  /** null: no pair of points ends here. */
-  increase: number | null;
-  rate: number | null;
-}
-
-interface OpenTally extends Tally {
-  start: number;
-  /** Time between the points of the pairs that end here. */
-  coveredMs: number;
-}
-
-function tally(points: RawSeries["points"], everyMs: number): Map<number, Tally> {
-  const tallies = new Map<number, Tally>();
-  let before: readonly [at: number, value: number] | undefined;
-  let open: OpenTally | undefined;
-  for (const [at, value] of points) {
-    const number = typeof value === "number" ? value : 0;
-    const start = at - (at % everyMs);
-    if (open === undefined || open.start !== start) {
-      open = { start, coveredMs: 0, ...empty, min: number, max: number, last: value };
-      tallies.set(start, open);
-    }
-    open.count += 1;
-    open.sum += number;
-    open.min = Math.min(open.min, number);
-    open.max = Math.max(open.max, number);
-    open.last = value;
-    open.lastAt = at;
-    if (before) {
-      open.increase = (open.increase ?? 0) + (number < before[1] ? number : number - before[1]);
-      open.coveredMs += at - before[0];
-      open.rate = open.increase / (open.coveredMs / 1_000);
-    }
-    before = [at, number];
-  }
-  return tallies;
-}
-const empty = { count: 0, sum: 0, lastAt: 0, increase: null, rate: null };
-
-function merge(a: Tally, b: Tally): Tally {
-  return {
-    count: a.count + b.count,
-    sum: a.sum + b.sum,
-    min: Math.min(a.min, b.min),
-    max: Math.max(a.max, b.max),
-    // At the same time the greater value wins: the order in which a backend lists its series must not show.
-    last: b.lastAt > a.lastAt || (b.lastAt === a.lastAt && b.last > a.last) ? b.last : a.last,
-    lastAt: Math.max(a.lastAt, b.lastAt),
-    increase: a.increase === null ? b.increase : a.increase + (b.increase ?? 0),
-    rate: a.rate === null ? b.rate : a.rate + (b.rate ?? 0),
-  };
-}
-
-function read(one: Tally, fn: Aggregate): Value | null {
-  if (fn === "last") return one.last;
-  const value = fn === "mean" ? one.sum / one.count : one[fn];
-  // Sums of absurd values overflow; JSON has no infinity.
-  return value === null ? null : Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
 }

@@ -1,3 +1,6 @@
+import type { Kept } from "./rollup/compute.ts";
+import type { Level, Resolution } from "./rollup/levels.ts";
+
 /** One point as it is kept. Series identity = device + measurement + tags; point identity = that + `at`. */
 export interface StoredPoint {
   device: string;
@@ -10,7 +13,7 @@ export interface StoredPoint {
 
 export type Outcome = { ok: true } | { ok: false; why: string };
 
-export type Aggregate = "mean" | "min" | "max" | "last" | "sum" | "count" | "increase" | "rate";
+export type Aggregate = "mean" | "min" | "max" | "last" | "sum" | "count" | "increase" | "rate" | "p50" | "p95";
 
 export interface SeriesQuery {
   /** Empty: nothing is answered. */
@@ -24,10 +27,11 @@ export interface SeriesQuery {
   /** Width of a bucket; absent: the points as they were stored. Buckets are aligned to multiples of it since 1970
    *  and named by their start. A bucket without points is left out: gaps stay gaps. */
   everyMs?: number;
-  /** What a bucket says. `increase` and `rate` (per second) are of counters: a fall counts as a restart from 0, and the
-   *  point before `from` within the retention is not used. What rose between two points belongs to the bucket of the
-   *  later one; a bucket in which no such pair ends is left out; `rate` divides by the time between the points, so a
-   *  gap is no spike. Text has only `last` and `count`. Needed with everyMs. */
+  /** What a bucket says. `increase` and `rate` (per second) are of counters: a fall counts as a restart from 0. What rose
+   *  between two points belongs to the bucket of the later one, also where the earlier one is before `from`; two points
+   *  that are more than 24 h apart tell nothing. A bucket in which no such pair ends is left out; `rate` divides by the
+   *  time between the points, so a gap is no spike. `p50` and `p95` are values that were measured (nearest rank). Text
+   *  has only `last` and `count`. Needed with everyMs. */
   fn?: Aggregate;
   /** Tag keys that keep series apart, besides device; absent: all of them. Series that fall together are pooled;
    *  `increase` and `rate` are added up. */
@@ -43,8 +47,10 @@ export interface Series {
 }
 
 export interface SeriesAnswer {
-  /** Which level answered: "raw" until roll-ups exist. */
-  resolution: "raw";
+  /** The level that answered most of the time asked for: the coarsest that answers exactly; where raw points are gone
+   *  and none does, the finest there is (a bucket then says what a longer one does). Hours that are not rolled up yet
+   *  are always answered from raw points. */
+  resolution: Resolution;
   series: Series[];
 }
 
@@ -53,9 +59,46 @@ export const seriesLimits = {
   pointsPerWrite: 5_000,
   /** Raw points that one query may look at where the answer is worked out from them. */
   scannedPoints: 1_000_000,
+  /** Hours of devices that one `rollUp` takes. */
+  hoursPerRollUp: 500,
+  /** Buckets an `importRollups`. */
+  bucketsPerImport: 2_000,
   /** Largest `at`: the end of InfluxDB's time (year 2262), exclusive. */
   latestAt: 9_223_372_036_854,
 } as const;
+
+/** An hour of a device (its own points, whoever brought them). */
+export interface DeviceHour {
+  device: string;
+  /** Start of the hour. */
+  hourAt: number;
+}
+
+/** Which hours are not rolled up (any more). What the store asks of whoever keeps the marks. */
+export interface PendingHours {
+  /** Device → starts of its hours that reach into [from, to); null: too many to say, take all for pending. */
+  of(devices: readonly string[], from: number, to: number): Promise<ReadonlyMap<string, readonly number[]> | null>;
+  /** Raw points are kept from here on, whatever their age. */
+  oldestAt(): Promise<number | null>;
+}
+
+/** How long each level is kept. */
+export interface Retention {
+  rawMs: number;
+  fiveMinuteMs: number;
+  hourlyMs: number;
+}
+
+/** A bucket of a series, as somebody made it elsewhere. */
+export interface ImportedBucket {
+  device: string;
+  m: string;
+  tags: Record<string, string>;
+  /** Start of the bucket. */
+  at: number;
+  /** Field → what is kept of it (rollup/levels: `statsOf` says what). */
+  fields: Record<string, Kept>;
+}
 
 /** Telemetry's store. One conformance suite (test/conformance) holds for every backend. */
 export interface SeriesStore {
@@ -76,6 +119,15 @@ export interface SeriesStore {
   latest(now: number, withinMs: number): Promise<StoredPoint[]>;
   /** Points of a device in a measurement (all when absent) in [from, to): what "stored" means to a test. */
   count(device: string, from: number, to: number, measurement?: string): Promise<number>;
+  /** Makes the buckets of these hours anew from raw points, at every level; doing it again changes nothing. Does as many
+   *  as go in a short time, in order, and answers how many that were (possibly none: then part of the first is done,
+   *  and the next call goes on with it). At most 500. Rejects with StoreAway. */
+  rollUp(hours: readonly DeviceHour[]): Promise<number>;
+  /** Every device that may have raw points in the UTC day of `at`: for marking its hours. */
+  devicesOn(at: number): Promise<string[]>;
+  /** Writes buckets as they are, over what is there. At most 2,000. Rejects with StoreAway, RangeError, or Problem
+   *  "invalid" for what the catalogue doesn't have. */
+  importRollups(level: Level, buckets: readonly ImportedBucket[]): Promise<void>;
 }
 
 /** The store cannot be reached or cannot write now. Nothing of the call is known to be stored. */

@@ -1,4 +1,4 @@
-import type { StreetDevice } from "../host/index.ts";
+import type { Sampled, StreetDevice } from "../host/index.ts";
 
 /** What is broken on purpose, as far as devices feel it. Sites and devices by their keys in the town. */
 export interface Faults {
@@ -28,7 +28,14 @@ export interface FleetStart {
   faults: Faults;
 }
 
-export type ToThread = { kind: "faults"; faults: Faults } | { kind: "stop" };
+/** A stretch of a device's past weeks. */
+export interface WeeksOrder {
+  key: string;
+  from: number;
+  to: number;
+}
+
+export type ToThread = { kind: "faults"; faults: Faults } | { kind: "stop" } | ({ kind: "weeks" } & WeeksOrder);
 
 /** past: it writes its history · off: no power, or starting again. */
 export type Phase = "waiting" | "past" | "on" | "off";
@@ -45,4 +52,5 @@ export interface DeviceStatus {
 
 export type FromThread =
   | { kind: "status"; devices: DeviceStatus[] }
+  | { kind: "weeks"; key: string; sampled: Sampled[] }
   | { kind: "log"; level: "warn" | "error"; line: string };

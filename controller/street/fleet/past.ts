@@ -2,8 +2,8 @@ import { type AgentNeeds, createAgent, readSettings } from "../../../edge-agent/
 import { createPast, createStreetHost, type StreetDevice } from "../host/index.ts";
 import { runsBetween } from "../rhythm/power.ts";
 
-/** Points of the past: two minutes apart, so that a fleet's fit into seconds, and the lines of six hours lack nothing. */
-export const pastIntervalMs = 120_000;
+/** Points of the past: three minutes apart, so that a fleet's fit into seconds, and the lines of six hours lack nothing. */
+export const pastIntervalMs = 180_000;
 const wholePastMs = 48 * 3_600_000;
 /** A past ends this close to now, at the latest. */
 const closeMs = 1_500;

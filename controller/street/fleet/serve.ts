@@ -1,7 +1,8 @@
 import { performance } from "node:perf_hooks";
 import type { MessagePort } from "node:worker_threads";
 import { createLinuxHost, type Log, type Time } from "../../../edge-agent/index.ts";
-import type { FleetStart, FromThread, ToThread } from "./calls.ts";
+import { sampleWeeks } from "../host/index.ts";
+import type { FleetStart, FromThread, ToThread, WeeksOrder } from "./calls.ts";
 import { createStreetDevice } from "./device.ts";
 
 const tickMs = 500;
@@ -31,6 +32,10 @@ export async function serveFleet(port: Pick<MessagePort, "on" | "postMessage">, 
   );
   const tell = (): void => say({ kind: "status", devices: devices.map((device) => device.status()) });
   port.on("message", (message: ToThread) => {
+    if (message.kind === "weeks") {
+      sayWeeks(message);
+      return;
+    }
     if (message.kind === "faults") faults = message.faults;
     else {
       // How it was, before it ends.
@@ -39,6 +44,14 @@ export async function serveFleet(port: Pick<MessagePort, "on" | "postMessage">, 
     }
     wake();
   });
+  function sayWeeks({ key, from, to }: WeeksOrder): void {
+    const order = start.devices.find(({ device }) => device.key === key);
+    const sampled = order ? sampleWeeks(order.device, from, to) : [];
+    port.postMessage(
+      { kind: "weeks", key, sampled } satisfies FromThread,
+      sampled.map(({ rows }) => rows.buffer as ArrayBuffer),
+    );
+  }
   const pause = (ms: number): Promise<void> =>
     new Promise((done) => {
       const cancel = time.after(ms, done);

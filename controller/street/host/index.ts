@@ -9,6 +9,7 @@ import { createKernel } from "./state.ts";
 export type { Around, StreetDevice } from "./device.ts";
 export { createPast } from "./past.ts";
 export type { Beyond } from "./sockets.ts";
+export { type Sampled, sampleEveryMs, sampleWeeks } from "./weeks.ts";
 
 /** The host of one device of the street: the agent sees nothing else.
  *  @param beyond null: a past in which the controller answered every probe, and no line led to it

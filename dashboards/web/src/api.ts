@@ -8,6 +8,7 @@ type Success<F> = Exclude<F, { type: string; status: number }>;
 export type Device = Success<InferResponseType<(typeof v1.devices)[":id"]["$get"], 200>>;
 export type Site = Success<InferResponseType<(typeof v1.sites)[":id"]["$get"], 200>>;
 export type LatestPoint = InferResponseType<(typeof v1.devices)[":id"]["latest"]["$get"], 200>["items"][number];
+export type Refused = InferResponseType<(typeof v1.devices)[":id"]["quarantine"]["$get"], 200>["items"][number];
 export type Delivery = InferResponseType<(typeof v1.devices)[":id"]["delivery"]["$get"], 200>;
 export type Late = InferResponseType<(typeof v1.devices)[":id"]["late"]["$get"], 200>["items"][number];
 export type Series = InferResponseType<(typeof v1.devices)[":id"]["series"]["$get"], 200>["series"][number];
@@ -96,6 +97,9 @@ export const api = {
     take(v1.devices[":id"].$patch({ ...of(device.id), json }, { headers: { "if-match": `"${device.version}"` } })),
   latest: (id: string) => take(v1.devices[":id"].latest.$get(of(id))).then((answer) => answer.items),
   delivery: (id: string) => take(v1.devices[":id"].delivery.$get(of(id))),
+  /** The newest of what was refused. */
+  quarantine: (id: string) =>
+    take(v1.devices[":id"].quarantine.$get({ ...of(id), query: { limit: "20" } })).then((answer) => answer.items),
   /** When it could not deliver: what it measured then came afterwards. */
   late: (id: string, from: number, to: number) =>
     take(v1.devices[":id"].late.$get({ ...of(id), query: { from: String(from), to: String(to) } })).then(

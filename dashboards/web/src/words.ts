@@ -169,30 +169,6 @@ function blame(neighbours: readonly Seen[]): string {
   return ` ${fine} of the ${watched.length} others at this site are fine.`;
 }
 
-export interface DeliveryWords {
-  made: number;
-  dropped: number;
-  quarantined: number;
-  onDevice: number;
-  missing: number;
-}
-
-/** "Nothing missing" is one line; the numbers are behind it. */
-export function deliverySentence(d: DeliveryWords): { good: boolean; text: string } {
-  if (d.made === 0) return { good: true, text: "Nothing measured yet." };
-  const parts = [
-    d.missing > 0 ? `${count(d.missing, "value")} missing` : "",
-    d.dropped > 0 ? `${count(d.dropped, "value")} given up by the device when its memory was full` : "",
-    d.quarantined > 0 ? `${count(d.quarantined, "value")} refused` : "",
-  ].filter(Boolean);
-  const waiting = d.onDevice > 0 ? ` ${count(d.onDevice, "value")} still on the device, on the way.` : "";
-  if (parts.length === 0) return { good: true, text: `Nothing missing.${waiting}` };
-  return {
-    good: d.missing === 0,
-    text: `${capital(parts.join(", "))} of ${d.made.toLocaleString("en-GB")}.${waiting}`,
-  };
-}
-
 const binary = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 const bits = ["bit/s", "kbit/s", "Mbit/s", "Gbit/s"];
 
@@ -219,3 +195,7 @@ const round = (value: number): string => {
   const digits = Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return value.toLocaleString("en-GB", { maximumFractionDigits: digits });
 };
+
+/** How fine the values of the charts are, where they are not the measurements themselves. */
+export const levelWords = (level: string): string =>
+  level === "hourly" ? "Drawn from hourly values." : level === "5-minute" ? "Drawn from 5-minute values." : "";

@@ -5,13 +5,22 @@ import { parseMemory } from "./memory.ts";
 import { readTemperatures } from "./temperature.ts";
 import { parseLoad, parseUptime } from "./uptime.ts";
 
+/** What is kept until it is delivered, and what it costs the flash in this run. */
+export interface SpoolFacts {
+  bytes(): number;
+  batches(): number;
+  points(): number;
+  writtenBytes(): number;
+  unreadable(): number;
+}
+
 export interface SystemNeeds {
   host: Pick<Host, "files" | "time">;
   /** Its file system is the one that is measured. */
   dataDir: string;
   /** The agent's own: resident bytes, and processor time in ms since some start. */
   footprint: () => { residentBytes: number; cpuMs: number };
-  spool: { bytes(): number; writtenBytes(): number };
+  spool: SpoolFacts;
 }
 
 /** The device as a computer, its temperatures, and what the agent itself costs it. */
@@ -34,7 +43,13 @@ export function createSystemCollector({ host, dataDir, footprint, spool }: Syste
     const busy =
       own && at > own.at ? { cpu_percent: rounded(Math.max(0, (100 * (cpuMs - own.cpuMs)) / (at - own.at))) } : {};
     own = { at, cpuMs };
-    const kept = { spool_bytes: spool.bytes(), spool_written_bytes: spool.writtenBytes() };
+    const kept = {
+      spool_bytes: spool.bytes(),
+      spool_batches: spool.batches(),
+      spool_points: spool.points(),
+      spool_written_bytes: spool.writtenBytes(),
+      spool_unreadable: spool.unreadable(),
+    };
     return { m: "agent", f: { memory_used_bytes: residentBytes, ...busy, ...kept } };
   }
 

@@ -10,8 +10,15 @@ export interface Books {
   live: Map<number, number>;
   /** Boots that have a record in a segment, wanted or not: forgotten before it is gone, they would come back with it. */
   where: Map<number, Set<string>>;
-  /** Bytes that are in memory only. */
+  /** What is in memory only, in the order in which it came. */
+  pending: Set<Entry>;
   pendingBytes: number;
+  /** All that is kept, and what of it may not simply be thrown away: it tells of a loss, or is thinned already. */
+  batches: number;
+  points: number;
+  keepBytes: number;
+  thinned: Set<Entry>;
+  thinnedBytes: number;
   changed: Set<Boot>;
   over: Set<string>;
   /** The journal must be written with the next flush, not just now and then. */
@@ -30,11 +37,18 @@ export function openBooks(boot: string, known: readonly Known[], found: readonly
     of.entries.set(entry.seq, entry);
     if (entry.seq > of.seq) [of.seq, of.total] = [entry.seq, entry.total];
   }
+  for (const { strikes = [] } of found)
+    for (const { boot: name, from, to } of strikes) {
+      const of = boots.get(name);
+      if (of) remove(of, from, to);
+    }
   for (const of of boots.values()) of.entries = new Map([...of.entries].sort(([a], [b]) => a - b));
   for (const { boot: name, kept, gone } of known) {
     const of = boots.get(name);
     if (of) of.lost = sizeOf(kept) - sizeOf(rangesOf(keptOrGone(kept, gone, of)));
   }
+  // Else the journal would still say that they are kept, when the file that strikes them is gone.
+  const struck = found.flatMap(({ strikes = [] }) => strikes.flatMap(({ boot: name }) => boots.get(name) ?? []));
   const current = newBoot(boot, lane % 16);
   boots.set(boot, current);
   const books: Books = {
@@ -42,14 +56,34 @@ export function openBooks(boot: string, known: readonly Known[], found: readonly
     boots,
     live: new Map(),
     where: new Map(),
+    pending: new Set(),
     pendingBytes: 0,
-    changed: new Set([current]),
+    batches: 0,
+    points: 0,
+    keepBytes: 0,
+    thinned: new Set(),
+    thinnedBytes: 0,
+    changed: new Set([current, ...struck]),
     over: new Set(),
     due: true,
   };
   for (const entry of found) note(books, entry);
-  for (const entry of entriesOf(books)) count(books.live, entry, 1);
+  for (const entry of entriesOf(books)) {
+    count(books.live, entry, 1);
+    tally(books, entry, 1);
+  }
   return books;
+}
+
+/** Sums that would cost a walk over tens of thousands of batches each time. */
+function tally(books: Books, entry: Entry, by: 1 | -1): void {
+  books.batches += by;
+  books.points += by * entry.points;
+  if (entry.keep) books.keepBytes += by * entry.bytes;
+  if (!entry.thinned) return;
+  books.thinnedBytes += by * entry.bytes;
+  if (by === 1) books.thinned.add(entry);
+  else books.thinned.delete(entry);
 }
 
 function* keptOrGone(kept: readonly Range[], gone: readonly Range[], { entries }: Boot): Generator<number> {
@@ -68,7 +102,9 @@ export function add(books: Books, entry: Entry): void {
   current.seq = entry.seq;
   current.total = entry.total;
   books.changed.add(current);
+  books.pending.add(entry);
   books.pendingBytes += entry.bytes;
+  tally(books, entry, 1);
 }
 
 /** Delivered or dropped. @returns what was here of it */
@@ -79,10 +115,11 @@ export function strike(books: Books, boot: string, from: number, to: number): En
   if (removed.length === 0) return removed;
   for (const entry of removed) {
     if (entry.place) books.due = true;
-    else books.pendingBytes -= entry.bytes;
+    else if (books.pending.delete(entry)) books.pendingBytes -= entry.bytes;
     count(books.live, entry, -1);
+    tally(books, entry, -1);
   }
-  of.aside = of.aside.filter((seq) => of.entries.has(seq));
+  if (of.aside.length > 0) of.aside = of.aside.filter((seq) => of.entries.has(seq));
   books.changed.add(of);
   forgetIfOver(books, of);
   return removed;
@@ -94,7 +131,8 @@ export function placed(books: Books, entry: Entry, place: NonNullable<Entry["pla
   if (books.boots.get(entry.boot)?.entries.get(entry.seq) !== entry) return;
   entry.place = place;
   entry.text = undefined;
-  books.pendingBytes -= entry.bytes;
+  entry.strikes = undefined;
+  if (books.pending.delete(entry)) books.pendingBytes -= entry.bytes;
   count(books.live, entry, 1);
 }
 
@@ -103,6 +141,7 @@ export function unplaced(books: Books, entry: Entry, text: string): void {
   count(books.live, entry, -1);
   entry.place = undefined;
   entry.text = text;
+  books.pending.add(entry);
   books.pendingBytes += entry.bytes;
 }
 

@@ -1,7 +1,7 @@
 import { limits } from "#wire";
 import type { Entry } from "./entries.ts";
 
-export type Why = "full" | "age" | "unreadable";
+export type Why = "full" | "thinned" | "age" | "unreadable";
 
 /** `detail` of the event `spool-dropped`. */
 export interface Dropped {

@@ -1,4 +1,4 @@
-import { type ClockState, type HeldRange, limits, type SpoolState } from "#wire";
+import { type ClockState, type HeldRange, limits, type SequenceRange, type SpoolState } from "#wire";
 import { type Range, withRange } from "./ranges.ts";
 
 /** Where a record is on flash. */
@@ -15,12 +15,16 @@ export interface Entry {
   readonly kind: "telemetry" | "event";
   readonly points: number;
   readonly total: number;
+  /** When it was made; of a thinned one, when the newest of what is in it was measured. */
   readonly at: number;
   readonly clock: ClockState;
   readonly bytes: number;
   readonly keep: boolean;
-  text?: string | undefined;
-  place?: Place | undefined;
+  readonly thinned: boolean;
+  text: string | undefined;
+  place: Place | undefined;
+  /** Found on flash, it takes these off the books: it holds what they held, and the power was cut before they went. */
+  strikes: readonly SequenceRange[] | undefined;
   everSent: boolean;
 }
 
@@ -78,18 +82,20 @@ export function remove(boot: Boot, from: number, to: number): Entry[] {
 
 /** Earlier boots that have something here, or lost it here: a boot that is not listed is over for the ledger. */
 export function unfinished(boots: Iterable<Boot>, current: string): { boot: string; lastSeq: number; total: number }[] {
-  const list = [...boots].filter((b) => b.boot !== current && (b.entries.size > 0 || b.lost > 0));
-  // Over the limit the newest wait: sending goes oldest first, so that the oldest are over first and then make room.
-  return list.slice(0, limits.unfinishedBoots).map((b) => ({ boot: b.boot, lastSeq: b.seq, total: b.total }));
+  return listed(boots, current).map((b) => ({ boot: b.boot, lastSeq: b.seq, total: b.total }));
 }
 
+/** Over the limit the newest wait: sending goes oldest first, so that the oldest are over first and then make room. */
+const listed = (boots: Iterable<Boot>, current: string): Boot[] =>
+  [...boots].filter((b) => b.boot !== current && (b.entries.size > 0 || b.lost > 0)).slice(0, limits.unfinishedBoots);
+
 /** For birth and heartbeat. Only truly contiguous sequences are merged, so a range never claims what is not here. */
-export function stateOf(boots: Iterable<Boot>): SpoolState {
+export function stateOf(boots: ReadonlyMap<string, Boot>, current: string): SpoolState {
   const ranges: Required<HeldRange>[] = [];
   let batches = 0;
   let points = 0;
   let bytes = 0;
-  for (const { boot, entries } of boots) {
+  for (const { boot, entries } of boots.values()) {
     let open: Required<HeldRange> | undefined;
     for (const entry of entries.values()) {
       batches++;
@@ -104,12 +110,15 @@ export function stateOf(boots: Iterable<Boot>): SpoolState {
       }
     }
   }
-  return { batches, points, bytes, held: mostPoints(ranges) };
+  if (ranges.length <= limits.heldRanges) return { batches, points, bytes, held: ranges };
+  const named = new Set([current, ...listed(boots.values(), current).map((b) => b.boot)]);
+  return { batches, points, bytes, held: mostPoints(ranges, named) };
 }
 
-/** What is not listed counts as missing until a later heartbeat has room for it, so the least is left out. */
-function mostPoints(ranges: Required<HeldRange>[]): HeldRange[] {
-  if (ranges.length <= limits.heldRanges) return ranges;
-  const kept = new Set([...ranges].sort((a, b) => b.points - a.points).slice(0, limits.heldRanges));
+/** What is not listed counts as missing until a later heartbeat has room for it, so the least is left out. Of a boot that
+ *  a birth has no room for, nothing is believed to be here: those go last. */
+function mostPoints(ranges: Required<HeldRange>[], named: ReadonlySet<string>): HeldRange[] {
+  const worth = ({ boot, points }: Required<HeldRange>): number => (named.has(boot) ? points : points - 1e15);
+  const kept = new Set([...ranges].sort((a, b) => worth(b) - worth(a)).slice(0, limits.heldRanges));
   return ranges.filter((r) => kept.has(r));
 }

@@ -4,8 +4,9 @@ import type { Books } from "./books.ts";
 import type { Dropped } from "./drops.ts";
 import type { Entry } from "./entries.ts";
 import type { Journal } from "./journal.ts";
+import { makeRoom, type Thinned } from "./room.ts";
 import type { Segments } from "./segments.ts";
-import { dropFull, dropOld, dropPending, removeDead, writePending } from "./upkeep.ts";
+import { dropOld, dropPending, removeDead, writePending } from "./upkeep.ts";
 
 /** How often the journal says how far the boot is, when nothing else makes it be written. */
 const markEveryMs = 5 * 60_000;
@@ -27,6 +28,8 @@ export interface SpoolNeeds {
   inFlight: (entry: Entry) => boolean;
   /** To be told to the controller. */
   dropped: (runs: Dropped[]) => void;
+  /** To be put as batches of this boot, at once. */
+  thinned: (thinned: Thinned) => void;
 }
 
 export interface State {
@@ -35,6 +38,8 @@ export interface State {
   segments: Segments;
   journal: Journal;
   written: number;
+  /** Places on flash that could not be read. */
+  unreadable: number;
   markedAt: number;
   broken: boolean;
 }
@@ -99,28 +104,37 @@ export function createFlushes(state: State): Flushes {
 
 /** Batches first, then the journal, then the removal of files: whatever is cut off in between is at most sent twice. */
 async function flush(state: State): Promise<void> {
-  const { books, segments, journal, needs } = state;
-  const { time, settings } = needs;
+  const { books, segments, needs } = state;
   const now = needs.now();
   const tell = (runs: Dropped[]): void => (runs.length > 0 ? needs.dropped(runs) : undefined);
-  if (now !== undefined) tell(dropOld(books, now - settings.maxAgeMs, needs.inFlight));
-  state.written += await writePending(books, segments);
-  state.written += await dropFull(books, segments, settings.maxBytes, tell);
-  const markDue = time.monotonic() - state.markedAt >= markEveryMs;
-  if (books.due || (markDue && books.changed.size > 0)) {
-    const [changed, over] = [[...books.changed], [...books.over]];
-    books.changed.clear();
-    books.over.clear();
-    books.due = false;
-    try {
-      state.written += await journal.write(changed, over, () => books.boots.values());
-      state.markedAt = time.monotonic();
-    } catch (error) {
-      for (const of of changed) books.changed.add(of);
-      for (const boot of over) books.over.add(boot);
-      books.due = true;
-      throw error;
-    }
+  if (now !== undefined) tell(dropOld(books, now - needs.settings.maxAgeMs, needs.inFlight));
+  try {
+    state.written += await writePending(books, segments);
+    const { maxBytes } = needs.settings;
+    state.written += await makeRoom(books, segments, { maxBytes, tell, thinned: needs.thinned });
+    await writeJournal(state);
+  } finally {
+    // Also while nothing can be written: on a full disk this is what makes room. If the power is cut before the journal
+    // says that they went, the controller is told of batches as lost that it has.
+    await removeDead(books, segments, needs.log.warn);
   }
-  await removeDead(books, segments, needs.log.warn);
+}
+
+async function writeJournal(state: State): Promise<void> {
+  const { books, journal, needs } = state;
+  const markDue = needs.time.monotonic() - state.markedAt >= markEveryMs;
+  if (!books.due && !(markDue && books.changed.size > 0)) return;
+  const [changed, over] = [[...books.changed], [...books.over]];
+  books.changed.clear();
+  books.over.clear();
+  books.due = false;
+  try {
+    state.written += await journal.write(changed, over, () => books.boots.values());
+    state.markedAt = needs.time.monotonic();
+  } catch (error) {
+    for (const of of changed) books.changed.add(of);
+    for (const boot of over) books.over.add(boot);
+    books.due = true;
+    throw error;
+  }
 }

@@ -23,27 +23,50 @@ export interface Record {
   length: number;
 }
 
-/** Every record up to the first that is torn or rotten: behind it nothing can be believed, as lengths chain. */
-export function parseFrames(bytes: Buffer): { records: Record[]; whole: boolean } {
+/** What is compared in search of the next whole record behind rot; a file that is full of false beginnings must not
+ *  keep a small processor busy for minutes. */
+export const searchBytes = 4 * 1024 * 1024;
+
+/** Every record that is whole. Behind one that is torn or rotten the next whole one is looked for.
+ *  @returns `rotten`: places in which something could not be read */
+export function parseFrames(bytes: Buffer): { records: Record[]; rotten: number } {
   const records: Record[] = [];
+  let rotten = 0;
+  let compared = 0;
   let offset = 0;
-  while (offset < bytes.length) {
-    const text = textAt(bytes, offset);
-    if (text === undefined) return { records, whole: false };
-    const length = headBytes + bytes.readUInt32BE(offset);
-    records.push({ text, offset, length });
-    offset += length;
+  let searching = false;
+  while (offset < bytes.length && compared < searchBytes) {
+    const length = lengthAt(bytes, offset);
+    if (searching) compared += length ?? 0;
+    const text = length === undefined ? undefined : textAt(bytes, offset, length);
+    if (length === undefined || text === undefined) {
+      if (!searching) rotten++;
+      searching = true;
+      offset++;
+      continue;
+    }
+    searching = false;
+    records.push({ text, offset, length: headBytes + length });
+    offset += headBytes + length;
   }
-  return { records, whole: true };
+  return { records, rotten };
 }
 
-function textAt(bytes: Buffer, offset: number): string | undefined {
+/** What a record that begins here would hold, if one can. */
+function lengthAt(bytes: Buffer, offset: number): number | undefined {
   if (offset + headBytes > bytes.length) return undefined;
   const length = bytes.readUInt32BE(offset);
-  if (length === 0 || length > longestRecordBytes || offset + headBytes + length > bytes.length) return undefined;
+  const possible = length > 0 && length <= longestRecordBytes && offset + headBytes + length <= bytes.length;
+  return possible ? length : undefined;
+}
+
+function textAt(bytes: Buffer, offset: number, length: number): string | undefined {
   const body = bytes.subarray(offset + headBytes, offset + headBytes + length);
   return crc32(body) === bytes.readUInt32BE(offset + 4) ? body.toString("utf8") : undefined;
 }
 
 /** The text of one frame, or undefined if it is not whole any more. */
-export const unframe = (bytes: Buffer): string | undefined => textAt(bytes, 0);
+export function unframe(bytes: Buffer): string | undefined {
+  const length = lengthAt(bytes, 0);
+  return length === undefined ? undefined : textAt(bytes, 0, length);
+}

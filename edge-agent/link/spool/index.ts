@@ -1,4 +1,5 @@
 export type { Dropped } from "./drops.ts";
 export type { Entry } from "./entries.ts";
 export type { SpoolSettings } from "./flushes.ts";
-export { createSpool, type Spool } from "./spool.ts";
+export type { Thinned } from "./room.ts";
+export { createSpool, emptySpool, type Spool } from "./spool.ts";

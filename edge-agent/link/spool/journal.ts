@@ -1,4 +1,4 @@
-import { open, readFile } from "node:fs/promises";
+import { type FileHandle, open, readFile, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { check, messages, readJson } from "#wire";
@@ -8,9 +8,15 @@ import { frame, longestRecordBytes, parseFrames } from "./frames.ts";
 import { type Range, rangesOf } from "./ranges.ts";
 
 /** It grows by a line for each change and is written anew beyond this. */
-const longestBytes = 256 * 1024;
+export const longestBytes = 256 * 1024;
+/** One that is longer is not ours. One boot's line is at most a few KiB, of which a spool in shreds may have many. */
+export const mostReadBytes = 8 * 1024 * 1024;
 /** Delivered ranges in one line. More come from a spool in shreds; what is cut is sent again, which harms nobody. */
-const rangesInLine = 512;
+export const rangesInLine = 512;
+/** Batches in one line that were set aside; the oldest of more are tried like any other after a restart. */
+export const mostAside = 64;
+
+const markName = "boot";
 
 const whole = z.int().check(z.gte(0));
 const line = z.object({
@@ -33,62 +39,112 @@ export type Known = Boot & { kept: Range[] };
 
 export interface Journal {
   boots: Known[];
-  /** The last line was torn (a power cut while it was written), or the file was not a journal. */
+  /** A line was torn (a power cut while it was written), or the file was not a journal. */
   torn: boolean;
+  /** Written while it was opened. */
+  writtenAtStart: number;
   /** Durable when it resolves. @returns bytes written */
   write(changed: readonly Boot[], over: readonly string[], all: () => Iterable<Boot>): Promise<number>;
   close(): Promise<void>;
 }
 
-/** What of the boots has to outlive them: the newest line of a boot counts. */
-export async function openJournal(folder: string): Promise<Journal> {
+/** What of the boots has to outlive them: the newest line of a boot counts. A journal that can't be read or written does
+ *  not stop the agent: what it would say is found in the files, but for deliveries, which are sent again then. */
+export async function openJournal(folder: string, boot: string): Promise<Journal> {
   const path = join(folder, "journal");
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return Buffer.alloc(0);
-    throw error;
-  });
-  const { records, whole: unbroken } = parseFrames(bytes);
+  const bytes = await readJournal(path);
+  const { records, rotten } = bytes ? parseFrames(bytes) : { records: [], rotten: 1 };
   const boots = new Map<string, Known>();
   for (const record of records) read(record.text, boots);
-  let size = await writeAll([...boots.values()].map((b) => lineOf(b, b.kept)));
-  let file = await open(path, "a", 0o600);
+  const before = await bootBefore(folder);
+  if (before && !boots.has(before) && (rotten > 0 || bytes?.length === 0))
+    boots.set(before, { ...newBoot(before, 0), kept: [] });
+  let file: FileHandle | undefined;
+  // Never shorter than the file: it is written anew when it can't be known how it ends.
+  let size = Number.POSITIVE_INFINITY;
+  let most = longestBytes;
+  const anew = await writeAll([...boots.values()].map((b) => lineOf(b, b.kept))).catch(() => 0);
+  const mark = Buffer.from(boot);
+  const writtenAtStart =
+    anew +
+    (await writeBytes(join(folder, markName), mark).then(
+      () => mark.length,
+      () => 0,
+    ));
 
   async function writeAll(lines: readonly string[]): Promise<number> {
     const text = Buffer.concat(lines.map(frame));
+    await file?.close();
+    file = undefined;
+    size = Number.POSITIVE_INFINITY;
     await writeBytes(path, text);
+    size = text.length;
+    // Many boots in shreds: not anew with every change.
+    most = Math.max(longestBytes, 2 * size);
     return text.length;
   }
 
-  return {
-    boots: [...boots.values()],
-    torn: !unbroken,
-    async write(changed, over, all) {
-      const ends = over.map((boot) => frame(lineOf(newBoot(boot, 0), [], true)));
-      const text = Buffer.concat([...changed.map((boot) => frame(lineOf(boot, keptOf(boot)))), ...ends]);
-      if (size + text.length > longestBytes) {
-        await file.close();
-        try {
-          size = await writeAll(Array.from(all(), (boot) => lineOf(boot, keptOf(boot))));
-        } finally {
-          file = await open(path, "a", 0o600);
-        }
-        return size;
-      }
+  async function append(text: Buffer): Promise<number> {
+    file ??= await open(path, "a", 0o600);
+    try {
       await file.appendFile(text);
       await file.datasync();
       size += text.length;
       return text.length;
+    } catch (error) {
+      // Half a line may be there now.
+      size = Number.POSITIVE_INFINITY;
+      throw error;
+    }
+  }
+
+  return {
+    boots: [...boots.values()],
+    torn: rotten > 0,
+    writtenAtStart,
+    write(changed, over, all) {
+      const ends = over.map((boot) => frame(lineOf(newBoot(boot, 0), [], true)));
+      const text = Buffer.concat([...changed.map((boot) => frame(lineOf(boot, keptOf(boot)))), ...ends]);
+      if (size + text.length <= most) return append(text);
+      return writeAll(Array.from(all(), (boot) => lineOf(boot, keptOf(boot))));
     },
-    close: () => file.close(),
+    close: async () => file?.close(),
   };
+}
+
+/** The run before this one, by a file of its own: a journal that is torn may have lost the line that it began, and then
+ *  nobody would say how it ended. */
+async function bootBefore(folder: string): Promise<string | undefined> {
+  const name = await readFile(join(folder, markName), "utf8").catch(() => "");
+  return check(messages.bootId, name).ok ? name : undefined;
+}
+
+/** undefined: something is there that is no journal; it is set aside. */
+async function readJournal(path: string): Promise<Buffer | undefined> {
+  try {
+    const { size } = await stat(path);
+    if (size <= mostReadBytes) return await readFile(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
+  }
+  await rename(path, `${path}.bad`).catch(() => {});
+  return undefined;
 }
 
 const keptOf = (boot: Boot): Range[] =>
   rangesOf([...boot.entries.values()].filter((entry) => entry.place).map((entry) => entry.seq));
 
+/** How far a boot is, without what is in memory only: that is lost with the power, and told as such. */
+function reachedBy(boot: Boot): { seq: number; total: number } {
+  for (const entry of boot.entries.values())
+    if (!entry.place) return { seq: entry.seq - 1, total: entry.total - entry.points };
+  return boot;
+}
+
 function lineOf(state: Boot, kept: readonly Range[], over = false): string {
-  const { boot, lane, offset, seq, total, gone, aside, ended } = state;
-  const cut = { gone: gone.slice(0, rangesInLine), kept: kept.slice(0, rangesInLine), aside: aside.slice(-64) };
+  const { boot, lane, offset, gone, aside, ended } = state;
+  const { seq, total } = reachedBy(state);
+  const cut = { gone: gone.slice(0, rangesInLine), kept: kept.slice(0, rangesInLine), aside: aside.slice(-mostAside) };
   return JSON.stringify({ boot, lane, offset, seq, total, ended, ...cut, ...(over ? { over } : {}) });
 }
 

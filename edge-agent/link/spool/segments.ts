@@ -1,31 +1,10 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import * as z from "zod/mini";
-import { check, messages, readJson } from "#wire";
 import { syncFolder } from "../../trust/index.ts";
 import type { Entry, Place } from "./entries.ts";
-import { frame, longestRecordBytes, parseFrames } from "./frames.ts";
+import { frame } from "./frames.ts";
+import { load } from "./load.ts";
 import { createReader } from "./reader.ts";
-
-/** Unreadable files that are kept for a person to look at. */
-const keptBad = 4;
-const whole = z.int().check(z.gte(0));
-const head = z.object({
-  boot: messages.bootId,
-  seq: z.int().check(z.gte(1)),
-  kind: z.enum(["telemetry", "event"]),
-  points: whole,
-  total: whole,
-  at: whole,
-  clock: messages.clockState,
-  keep: z.boolean(),
-});
-
-export interface Loaded {
-  entries: Entry[];
-  /** Files whose end, or all of it, could not be read. */
-  broken: string[];
-}
 
 export type Segments = Awaited<ReturnType<typeof openSegments>>;
 
@@ -36,8 +15,8 @@ const nameOf = (segment: number): string => `${String(segment).padStart(10, "0")
  *  @param segmentBytes a file is closed once it is longer */
 export async function openSegments(folder: string, segmentBytes: number) {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const sizes = new Map<number, number>();
-  const loaded = await load(folder, sizes);
+  const loaded = await load(folder);
+  const { sizes } = loaded;
   let newest = Math.max(0, ...sizes.keys(), ...loaded.badNumbers);
   let writer: { file: FileHandle; segment: number } | undefined;
   const reader = createReader((segment) => join(folder, nameOf(segment)));
@@ -47,8 +26,9 @@ export async function openSegments(folder: string, segmentBytes: number) {
     newest++;
     const file = await open(join(folder, nameOf(newest)), "ax", 0o600);
     sizes.set(newest, 0);
-    await syncFolder(folder);
     writer = { file, segment: newest };
+    // A name that the power cut takes away would take everything behind it along.
+    await syncFolder(folder);
     return writer;
   }
 
@@ -59,7 +39,7 @@ export async function openSegments(folder: string, segmentBytes: number) {
   }
 
   return {
-    loaded: loaded as Loaded,
+    loaded,
     /** Bytes of all files. */
     bytes: () => [...sizes.values()].reduce((sum, size) => sum + size, 0),
     numbers: () => [...sizes.keys()].sort((a, b) => a - b),
@@ -96,11 +76,11 @@ export async function openSegments(folder: string, segmentBytes: number) {
 
     async remove(segment: number): Promise<void> {
       if (writer?.segment === segment) await closeWriter();
-      sizes.delete(segment);
       reader.forget(segment);
       await unlink(join(folder, nameOf(segment))).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") throw error;
       });
+      sizes.delete(segment);
       await syncFolder(folder);
     },
     close: closeWriter,
@@ -127,47 +107,8 @@ function* groups<T extends { bytes: number }>(entries: readonly T[], segmentByte
   if (group.length > 0) yield group;
 }
 
-function recordOf({ boot, seq, kind, points, total, at, clock, keep, text }: Entry & { text: string }): string {
-  return `${JSON.stringify({ boot, seq, kind, points, total, at, clock, keep })}\n${text}`;
-}
-
-async function load(folder: string, sizes: Map<number, number>) {
-  const names = (await readdir(folder)).sort();
-  const entries: Entry[] = [];
-  const broken: string[] = [];
-  const badNumbers: number[] = [];
-  for (const name of names.filter((n) => /^\d{10}\.seg$/.test(n))) {
-    const segment = Number.parseInt(name, 10);
-    const bytes = await readFile(join(folder, name)).catch(() => undefined);
-    const parsed = bytes === undefined ? undefined : parseFrames(bytes);
-    const found = (parsed?.records ?? []).map((r) => entryOf(r, segment)).filter((e) => e !== undefined);
-    if (!parsed?.whole) broken.push(name);
-    if (found.length > 0) {
-      entries.push(...found);
-      sizes.set(segment, bytes?.length ?? 0);
-    } else {
-      badNumbers.push(segment);
-      await setAside(folder, name, bytes?.length === 0);
-    }
-  }
-  const bad = (await readdir(folder)).filter((n) => n.endsWith(".bad")).sort();
-  for (const name of bad.slice(0, -keptBad)) await unlink(join(folder, name)).catch(() => {});
-  return { entries, broken, badNumbers };
-}
-
-/** A file that cannot be read must not stop the agent, today or at any later start. */
-async function setAside(folder: string, name: string, empty: boolean): Promise<void> {
-  const path = join(folder, name);
-  if (empty) await unlink(path).catch(() => {});
-  else await rename(path, `${path}.bad`).catch(() => {});
-}
-
-function entryOf(record: { text: string; offset: number; length: number }, segment: number): Entry | undefined {
-  const split = record.text.indexOf("\n");
-  const json = readJson(record.text.slice(0, split), longestRecordBytes);
-  const checked = json.ok ? check(head, json.message) : json;
-  if (!checked.ok) return undefined;
-  const place = { segment, offset: record.offset, length: record.length };
-  const bytes = Buffer.byteLength(record.text) - split - 1;
-  return { ...checked.message, bytes, place, everSent: false };
+function recordOf(entry: Entry & { text: string }): string {
+  const { boot, seq, kind, points, total, at, clock, keep, strikes } = entry;
+  const thinned = entry.thinned || undefined;
+  return `${JSON.stringify({ boot, seq, kind, points, total, at, clock, keep, thinned, strikes })}\n${entry.text}`;
 }

@@ -1,12 +1,16 @@
+import { rm } from "node:fs/promises";
 import type { SpoolState } from "#wire";
 import type { Batch } from "../batcher.ts";
-import { withTime } from "../batcher.ts";
+import { withTime } from "../retime.ts";
 import { add, entriesOf, forgetIfOver, openBooks, strike } from "./books.ts";
 import { asRuns } from "./drops.ts";
 import { type Entry, stateOf, unfinished } from "./entries.ts";
 import { createFlushes, type Flushes, type SpoolNeeds, type State } from "./flushes.ts";
 import { openJournal } from "./journal.ts";
 import { openSegments } from "./segments.ts";
+
+/** Whatever is kept goes; what is in no spool any more can't be told of, so say first what it was. */
+export const emptySpool = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
 export type Spool = Awaited<ReturnType<typeof createSpool>>;
 
@@ -16,9 +20,18 @@ export async function createSpool(needs: SpoolNeeds) {
   const { folder, boot, settings } = needs;
   const segmentBytes = Math.min(512 * 1024, Math.max(64 * 1024, Math.floor(settings.maxBytes / 64)));
   const segments = await openSegments(folder, segmentBytes);
-  const journal = await openJournal(folder);
+  const journal = await openJournal(folder, boot);
   const books = openBooks(boot, journal.boots, segments.loaded.entries);
-  const state: State = { needs, books, segments, journal, written: 0, markedAt: -Infinity, broken: false };
+  const state: State = {
+    needs,
+    books,
+    segments,
+    journal,
+    written: journal.writtenAtStart,
+    unreadable: unreadable(segments, journal),
+    markedAt: -Infinity,
+    broken: false,
+  };
   const unclean = [...books.boots.values()].filter((b) => b !== books.current && !b.ended);
   report(state);
   for (const of of [...books.boots.values()]) forgetIfOver(books, of);
@@ -60,8 +73,9 @@ function access(state: State, flushes: Flushes) {
   let learnt = false;
   return {
     put(batch: Batch): void {
-      const { text, ...rest } = batch;
-      add(books, { ...rest, text, bytes: Buffer.byteLength(text), everSent: false });
+      const { boot, seq, kind, points, total, at, clock, keep, text, thinned = false, strikes } = batch;
+      const head = { boot, seq, kind, points, total, at, clock, bytes: Buffer.byteLength(text), keep, thinned };
+      add(books, { ...head, text, place: undefined, strikes, everSent: false });
       flushes.soon();
     },
     /** @returns what it was here of; empty for what was never ours. */
@@ -85,6 +99,7 @@ function access(state: State, flushes: Flushes) {
         // While it was read it may have been delivered, or moved to another file.
         if (books.boots.get(entry.boot)?.entries.get(entry.seq) !== entry || entry.place !== place) return undefined;
         strike(books, entry.boot, entry.seq, entry.seq);
+        state.unreadable++;
         needs.dropped(asRuns([entry], "unreadable"));
         return undefined;
       }
@@ -120,9 +135,9 @@ function access(state: State, flushes: Flushes) {
       books.due = true;
       flushes.soon();
     },
-    state: (): SpoolState => stateOf(books.boots.values()),
+    state: (): SpoolState => stateOf(books.boots, needs.boot),
     unfinished: () => unfinished(books.boots.values(), needs.boot),
-    /** A birth that named these boots was answered: those with nothing left here are over. */
+    /** That these boots are unfinished is in the ledger: those with nothing left here are over. */
     told(boots: readonly string[]): void {
       for (const boot of boots) {
         const of = books.boots.get(boot);
@@ -135,8 +150,12 @@ function access(state: State, flushes: Flushes) {
       if (books.due) flushes.soon();
     },
     bytes: () => segments.bytes() + books.pendingBytes,
+    /** In this run. */
     writtenBytes: () => state.written,
-    isEmpty: () => entriesOf(books).next().done === true,
+    /** Files and places on flash that could not be read, in this run. */
+    unreadable: () => state.unreadable,
+    batches: () => books.batches,
+    points: () => books.points,
   };
 
   function waitsForTime(entry: Entry): boolean {
@@ -144,10 +163,13 @@ function access(state: State, flushes: Flushes) {
   }
 }
 
+const unreadable = ({ loaded }: State["segments"], { torn }: State["journal"]): number =>
+  loaded.unreadable + (torn ? 1 : 0);
+
 function report({ needs, books, segments, journal }: State): void {
   const { log } = needs;
-  for (const name of segments.loaded.broken) log.warn(`spool: ${name} has an end that can't be read; the rest is used`);
-  if (journal.torn) log.warn("spool: the journal's last line was torn; what it said is found in the files");
+  for (const name of segments.loaded.broken) log.warn(`spool: a part of ${name} can't be read; the rest is used`);
+  if (journal.torn) log.warn("spool: the journal can't be read to its end; what it said is found in the files");
   const lost = [...books.boots.values()].reduce((sum, of) => sum + of.lost, 0);
   if (lost > 0) log.warn(`spool: ${lost} batches that were written are not there any more; the controller is told`);
 }

@@ -1,17 +1,21 @@
 import { reason } from "../../log.ts";
-import { type Books, entriesOf, placed, segmentGone, strike, unplaced } from "./books.ts";
+import { type Books, placed, segmentGone, strike } from "./books.ts";
 import { asRuns, type Dropped } from "./drops.ts";
-import type { Entry } from "./entries.ts";
+import type { Boot, Entry } from "./entries.ts";
 import type { Segments } from "./segments.ts";
 
 /** Batches that wait for flash while it can't be written. */
 export const mostPendingBytes = 2 * 1024 * 1024;
+/** Then they are dropped down to this: each time is told, and what tells takes room as well. */
+export const leftPendingBytes = 1.5 * 1024 * 1024;
+/** Of what waits for flash, what tells of losses may take this; then the oldest of it goes too. */
+export const mostPendingKeepBytes = 512 * 1024;
 
 const isPending = (entry: Entry): entry is Entry & { text: string } => !entry.place && entry.text !== undefined;
 
 /** Writes what is in memory only. @returns bytes written */
 export async function writePending(books: Books, segments: Segments): Promise<number> {
-  const pending = [...entriesOf(books)].filter(isPending);
+  const pending = [...books.pending].filter(isPending);
   if (pending.length === 0) return 0;
   const places = await segments.append(pending);
   let bytes = 0;
@@ -25,59 +29,49 @@ export async function writePending(books: Books, segments: Segments): Promise<nu
   return bytes;
 }
 
-/** Drops what is older than the controller would take. */
+/** When it was made, as far as anybody knows. */
+function madeAt(of: Boot, entry: Entry): number | undefined {
+  if (entry.clock !== "unknown") return entry.at;
+  // A boot that never learnt the time: nobody knows how old it is, only how large.
+  return of.offset === undefined ? undefined : entry.at + of.offset;
+}
+
+/** Drops what is older than the controller would take. What tells of a loss is not a measurement: it stays. */
 export function dropOld(books: Books, before: number, inFlight: (entry: Entry) => boolean): Dropped[] {
   const old: Entry[] = [];
+  const isOld = (of: Boot, entry: Entry): boolean => (madeAt(of, entry) ?? Number.POSITIVE_INFINITY) < before;
   for (const of of books.boots.values()) {
     for (const entry of of.entries.values()) {
-      // A boot that never learnt the time: nobody knows how old it is, only how large.
-      if (entry.clock === "unknown" && of.offset === undefined) break;
-      if (entry.at + (entry.clock === "unknown" ? (of.offset ?? 0) : 0) >= before) break;
-      if (!inFlight(entry)) old.push(entry);
+      // Thinned ones hold what is older than their place in the sequence says.
+      if (entry.thinned) continue;
+      if (!isOld(of, entry)) break;
+      if (!inFlight(entry) && !entry.keep) old.push(entry);
     }
+  }
+  for (const entry of books.thinned) {
+    const of = books.boots.get(entry.boot);
+    if (of && isOld(of, entry) && !inFlight(entry)) old.push(entry);
   }
   for (const entry of old) strike(books, entry.boot, entry.seq, entry.seq);
   return asRuns(old, "age");
 }
 
-/** Drops the oldest file at a time until the spool fits; what of it was sent before, or tells of a loss, is moved to a
- *  new file instead. @returns bytes written */
-export async function dropFull(
-  books: Books,
-  segments: Segments,
-  maxBytes: number,
-  tell: (runs: Dropped[]) => void,
-): Promise<number> {
-  let written = 0;
-  for (const segment of segments.numbers()) {
-    if (segments.bytes() + books.pendingBytes <= maxBytes) break;
-    const dropped: Entry[] = [];
-    const held = [...entriesOf(books)].filter((entry) => entry.place?.segment === segment);
-    for (const entry of held) {
-      if (!entry.everSent && !entry.keep) {
-        strike(books, entry.boot, entry.seq, entry.seq);
-        dropped.push(entry);
-        continue;
-      }
-      const text = entry.place && (await segments.read(entry.place));
-      if (text !== undefined) unplaced(books, entry, text);
-    }
-    tell(asRuns(dropped, "full"));
-    written += await writePending(books, segments);
-    await segments.remove(segment);
-    segmentGone(books, segment);
-  }
-  return written;
-}
-
 /** Flash can't be written: memory has a bound as well. */
 export function dropPending(books: Books): Dropped[] {
+  if (books.pendingBytes <= mostPendingBytes) return [];
   const dropped: Entry[] = [];
-  for (const entry of [...entriesOf(books)].filter(isPending)) {
-    if (books.pendingBytes <= mostPendingBytes) break;
-    if (entry.everSent || entry.keep) continue;
+  const drop = (entry: Entry): void => {
     strike(books, entry.boot, entry.seq, entry.seq);
     dropped.push(entry);
+  };
+  const pending = [...books.pending].filter((entry) => isPending(entry) && !entry.everSent);
+  for (const entry of pending) if (!entry.keep && books.pendingBytes > leftPendingBytes) drop(entry);
+  let keepBytes = pending.reduce((sum, { keep, bytes }) => sum + (keep ? bytes : 0), 0);
+  for (const entry of pending) {
+    if (keepBytes <= mostPendingKeepBytes) break;
+    if (!entry.keep) continue;
+    keepBytes -= entry.bytes;
+    drop(entry);
   }
   return asRuns(dropped, "full");
 }

@@ -13,6 +13,8 @@ export interface Field {
   unit: string;
   kind: FieldKind;
   meaning: string;
+  /** Its median and 95th percentile mean something to people: roll-ups keep them. */
+  percentiles?: true;
 }
 
 export interface Measurement {

@@ -5,7 +5,13 @@ export const probe = {
   tags: { probe: "name of the probe", kind: "dns, tcp, http or icmp" },
   fields: {
     success: { type: "number", unit: "", kind: "state", meaning: "1 worked, 0 did not" },
-    latency_ms: { type: "number", unit: "ms", kind: "gauge", meaning: "until the answer; absent when there was none" },
+    latency_ms: {
+      type: "number",
+      unit: "ms",
+      kind: "gauge",
+      meaning: "until the answer; absent when there was none",
+      percentiles: true,
+    },
     loss_percent: { type: "number", unit: "%", kind: "gauge", meaning: "of the tries in this round, unanswered" },
   },
 } as const satisfies Measurement;

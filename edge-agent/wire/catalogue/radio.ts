@@ -10,6 +10,7 @@ export const radio = {
       unit: "%",
       kind: "gauge",
       meaning: "time that the channel was busy, since the last sample",
+      percentiles: true,
     },
     clients: { type: "number", unit: "", kind: "gauge", meaning: "devices on, over all networks of the radio" },
     channel: { type: "number", unit: "", kind: "state", meaning: "channel in use" },

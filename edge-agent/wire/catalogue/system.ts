@@ -30,7 +30,26 @@ export const agent = {
     memory_used_bytes: { type: "number", unit: "B", kind: "gauge", meaning: "resident memory of the agent" },
     cpu_percent: { type: "number", unit: "%", kind: "gauge", meaning: "of one core, since the last sample" },
     spool_bytes: { type: "number", unit: "B", kind: "gauge", meaning: "kept on flash until delivered" },
-    spool_written_bytes: { type: "number", unit: "B", kind: "counter", meaning: "written to flash in this boot" },
+    spool_batches: { type: "number", unit: "", kind: "gauge", meaning: "batches kept until delivered" },
+    spool_points: { type: "number", unit: "", kind: "gauge", meaning: "points and events in them" },
+    spool_written_bytes: {
+      type: "number",
+      unit: "B",
+      kind: "counter",
+      meaning: "written to flash in this boot: spool, identity and configuration",
+    },
+    spool_unreadable: {
+      type: "number",
+      unit: "",
+      kind: "counter",
+      meaning: "places on flash that could not be read in this boot; what was lost is in the ledger",
+    },
+    clock_skew_ms: {
+      type: "number",
+      unit: "ms",
+      kind: "gauge",
+      meaning: "device's clock less the controller's, where they are over 30 s apart, and once when they agree again",
+    },
   },
 } as const satisfies Measurement;
 

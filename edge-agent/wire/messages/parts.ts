@@ -17,8 +17,8 @@ export const session = z.int().check(z.gte(0));
 export const sequence = z.int().check(z.gte(1));
 /** Sequence of the newest batch made, 0 when none was. */
 export const lastSequence = z.int().check(z.gte(0));
-/** Points, batches or bytes. */
-export const count = z.int().check(z.gte(0));
+/** Points, batches or bytes. Bounded so that the sums of a fleet stay exact, whatever one device says. */
+export const count = z.int().check(z.gte(0), z.lte(limits.count, `at most ${limits.count}`));
 /** Milliseconds since 1970 UTC. */
 export const instant = z.int().check(z.gte(0));
 export const durationMs = z.int().check(z.gte(0));

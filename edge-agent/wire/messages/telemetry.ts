@@ -76,7 +76,7 @@ export const spoolDropped = z.object({
   boot: bootId,
   from: sequence,
   /** Points of each sequence from `from` on. */
-  points: z.array(count).check(z.minLength(1), z.maxLength(limits.droppedSequences)),
+  points: z.array(count.check(z.lte(limits.batchPoints))).check(z.minLength(1), z.maxLength(limits.droppedSequences)),
   /** Points made in that boot before `from`. */
   before: z.optional(count),
   why: z.enum(["full", "thinned", "age", "unreadable"]),

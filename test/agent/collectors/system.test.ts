@@ -17,7 +17,7 @@ const newCollector = (host: ReturnType<typeof fixtureHost>) => {
       cpuMs += 100;
       return { residentBytes: 50_000_000, cpuMs };
     },
-    spool: { bytes: () => 1_234, writtenBytes: () => 5_678 },
+    spool: { bytes: () => 1_234, batches: () => 12, points: () => 120, writtenBytes: () => 5_678, unreadable: () => 1 },
   });
 };
 
@@ -44,7 +44,7 @@ describe("the system collector", () => {
     });
     expect(agent?.f).toEqual({
       ...{ memory_used_bytes: 50_000_000, cpu_percent: expect.closeTo(1) },
-      ...{ spool_bytes: 1_234, spool_written_bytes: 5_678 },
+      ...{ spool_bytes: 1_234, spool_batches: 12, spool_points: 120, spool_written_bytes: 5_678, spool_unreadable: 1 },
     });
     expect(temperatures.map(({ t, f }) => [t?.["sensor"], f["temperature_celsius"]])).toEqual([
       ["cpu-thermal", 61.25],

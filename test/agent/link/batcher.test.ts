@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decode, limits, type Telemetry } from "#wire";
 import type { Sample } from "../../../edge-agent/collectors/index.ts";
-import { type Batch, createBatcher, withTime } from "../../../edge-agent/link/batcher.ts";
+import { type Batch, createBatcher } from "../../../edge-agent/link/batcher.ts";
 import { createBootClock } from "../../../edge-agent/link/clock.ts";
 import { createExit } from "../../../edge-agent/link/exit.ts";
+import { withTime } from "../../../edge-agent/link/retime.ts";
 import { fakeTime } from "../time.ts";
 
 function newBatcher(time = fakeTime()) {

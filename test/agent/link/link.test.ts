@@ -1,11 +1,14 @@
+import { readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decode, limits } from "#wire";
 import { createLinuxHost } from "../../../edge-agent/index.ts";
 import { greetTimeoutMs, openSession } from "../../../edge-agent/link/session.ts";
+import { mostSkewMs } from "../../../edge-agent/link/time.ts";
 import { openIdentity } from "../../../edge-agent/trust/index.ts";
 import { later, newStandin } from "../setup.ts";
-import { keySetOf, newKey, signedBy } from "../standin.ts";
+import { keySetOf, newKey, type Standin, signedBy } from "../standin.ts";
 import { fakeTime } from "../time.ts";
 import { connected, large, load, newLink, settled } from "./links.ts";
 
@@ -85,6 +88,31 @@ describe("never lost", () => {
     expect(standin.enrolments).toHaveLength(1);
   });
 
+  it("names a boot that lost a file until something made after the birth is stored: a welcome is no proof", async () => {
+    const { standin, link } = await connected({ deliver: false });
+    link.offer([load(1)]);
+    await link.flush();
+    await link.halt();
+    const folder = join(link.folder, "spool");
+    for (const name of (await readdir(folder)).filter((n) => n.endsWith(".seg"))) await rm(join(folder, name));
+    const next = await newLink(standin, { dataDir: link.folder });
+    next.start();
+    await standin.until("the second birth", () => standin.births().length === 2);
+    const lost = [{ boot: link.boot, lastSeq: 1, total: 1 }];
+    expect(standin.births()[1]?.unfinished).toEqual(lost);
+    await settled(standin, next);
+    next.redial();
+    await standin.until("the third birth", () => standin.births().length === 3);
+    expect(standin.births()[2]?.unfinished).toEqual(lost);
+    standin.state.deliver = true;
+    next.offer([load(2)]);
+    await standin.until("the new batch", () => standin.telemetry().some((t) => t.boot === next.boot));
+    await settled(standin, next);
+    next.redial();
+    await standin.until("the fourth birth", () => standin.births().length === 4);
+    expect(standin.births()[3]?.unfinished).toEqual([]);
+  });
+
   it("sends new batches before those of an earlier boot", async () => {
     const standin = await newStandin({ deliver: false });
     const first = await newLink(standin);
@@ -151,6 +179,34 @@ describe("time", () => {
     expect(batch?.at).toBeGreaterThanOrEqual(started - 1_000);
     expect(batch?.at).toBeLessThanOrEqual(Date.now() + 1_000);
     expect(decode("telemetry", standin.of("telemetry")[0]?.text ?? "").ok).toBe(true);
+  });
+});
+
+describe("a clock that is wrong", () => {
+  /** In seconds, by sequence: a batch may be sent twice. */
+  const skews = (standin: Standin): number[] => [
+    ...new Map(
+      standin.telemetry().flatMap(({ seq, points }) => {
+        const ms = points[0]?.f["clock_skew_ms"];
+        return ms === undefined ? [] : [[seq, Math.round(Number(ms) / 1000)] as const];
+      }),
+    ).values(),
+  ];
+
+  it("by more than 30 s is measured at each welcome, and once more when it is right again", async () => {
+    let wrongBy = 0;
+    const { standin, link } = await connected({}, { now: () => Date.now() + wrongBy });
+    for (const [births, ms] of [0, mostSkewMs - 5_000, mostSkewMs + 5_000, -120_000, 0, 0].entries()) {
+      wrongBy = ms;
+      standin.hangUp();
+      await standin.until("another birth", () => standin.births().length === births + 2);
+      await settled(standin, link);
+      link.offer([load(births)]);
+      await standin.until("the load", () => standin.telemetry().some((t) => t.points[0]?.f["load1"] === births));
+    }
+    const found = skews(standin);
+    expect([...new Set(found)]).toEqual([35, -120, 0]);
+    expect(found.filter((seconds) => seconds === 0)).toHaveLength(1);
   });
 });
 

@@ -20,6 +20,7 @@ interface Options {
   dataDir?: string;
   now?: () => number;
   intervalMs?: number;
+  backlogBytesPerSecond?: number;
 }
 
 const linux = createLinuxHost();
@@ -31,7 +32,8 @@ export const large = Array.from({ length: 11 }, (_, i) => ({
   f: { temperature_celsius: i },
 }));
 
-export async function newLink(standin: Standin, { dataDir, now = linux.time.now, intervalMs = 60_000 }: Options = {}) {
+export async function newLink(standin: Standin, options: Options = {}) {
+  const { dataDir, now = linux.time.now, intervalMs = 60_000, backlogBytesPerSecond = 1024 * 1024 } = options;
   const folder = dataDir ?? (await newFolder());
   const identity = await openIdentity(folder);
   const log = newLog();
@@ -50,6 +52,8 @@ export async function newLink(standin: Standin, { dataDir, now = linux.time.now,
     firmware: "demo",
     intervalMs,
     controller: undefined,
+    link: { backlogBytesPerSecond },
+    anotherDevice: () => {},
     configuration: noConfiguration,
     spool: { maxBytes: 1024 * 1024, maxAgeMs: 10 * 24 * 3600 * 1000, flushMs: 50 },
   });

@@ -38,16 +38,37 @@ describe("frames", () => {
         (all, cut, turned) => {
           // What UTF-8 cannot hold (a lone half of a pair) never reaches the spool: JSON escapes it.
           const clean = all.map((text) => Buffer.from(text, "utf8").toString("utf8"));
-          const bytes = Buffer.concat(clean.map(frame));
+          const frames = clean.map(frame);
+          const bytes = Buffer.concat(frames);
           const torn = Buffer.from(bytes.subarray(0, cut % (bytes.length + 1)));
-          if (turned && torn.length > 0)
-            torn[turned[0] % torn.length] = (torn[turned[0] % torn.length] ?? 0) ^ turned[1];
-          const { records, whole } = parseFrames(torn);
-          expect(records.map((r) => r.text)).toEqual(clean.slice(0, records.length));
-          if (torn.equals(bytes)) expect([whole, records.length]).toEqual([true, clean.length]);
+          const at = turned && torn.length > 0 ? turned[0] % torn.length : torn.length;
+          if (turned && torn.length > 0) torn[at] = (torn[at] ?? 0) ^ turned[1];
+          let end = 0;
+          const expected = clean.filter((_, i) => {
+            const from = end;
+            end += frames[i]?.length ?? 0;
+            return end <= torn.length && !(at >= from && at < end);
+          });
+          const { records, rotten } = parseFrames(torn);
+          expect(records.map((r) => r.text)).toEqual(expected);
+          expect(rotten === 0).toBe(torn.equals(Buffer.concat(expected.map(frame))));
         },
       ),
     );
+  });
+
+  it("are looked for behind rot of any kind, in bounded time", () => {
+    const [one, two] = ["one", "two"].map((text) => frame(text.repeat(50)));
+    for (const rot of [Buffer.alloc(4096), Buffer.alloc(999, 0xff), Buffer.from("text"), frame("x").subarray(0, 6)]) {
+      const { records, rotten } = parseFrames(Buffer.concat([one ?? rot, rot, two ?? rot]));
+      expect([records.map((r) => r.text.slice(0, 3)), rotten]).toEqual([["one", "two"], 1]);
+    }
+    // Every second place looks like the beginning of a long record.
+    const tiresome = Buffer.alloc(1024 * 1024);
+    for (let i = 0; i < tiresome.length; i += 2) tiresome.writeUInt16BE(1, i);
+    const began = performance.now();
+    expect(parseFrames(tiresome)).toEqual({ records: [], rotten: 1 });
+    expect(performance.now() - began).toBeLessThan(1_000);
   });
 
   it("refuse a record over 128 KiB", () => {

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Point, SequenceRange } from "#wire";
 import type { Batch } from "../../../edge-agent/link/batcher.ts";
 import type { Scrubbed } from "../../../edge-agent/link/scrub.ts";
 import { createSpool, type Dropped, type Entry, type SpoolSettings } from "../../../edge-agent/link/spool/index.ts";
@@ -19,7 +20,17 @@ export interface Options {
   time?: ReturnType<typeof fakeTime>;
   inFlight?: (entry: Entry) => boolean;
   now?: () => number | undefined;
+  /** Whether what is dropped is told by an event, as the link does. */
+  tells?: boolean;
 }
+
+const tellsOf = (detail: Dropped[]): Partial<Batch> => ({ text: JSON.stringify({ detail }) as Scrubbed });
+
+/** Of a batch with these points. */
+export const telemetry = (points: Point[], replaces?: SequenceRange[]): Partial<Batch> => ({
+  points: points.length,
+  text: JSON.stringify({ replaces, points }) as Scrubbed,
+});
 
 /** A spool on real files, and what it told of. */
 export async function newSpool(folder: string, options: Options = {}) {
@@ -35,10 +46,27 @@ export async function newSpool(folder: string, options: Options = {}) {
     log,
     now: options.now ?? time.now,
     inFlight: options.inFlight ?? (() => false),
-    dropped: (runs) => dropped.push(...runs),
+    dropped: (runs) => {
+      dropped.push(...runs);
+      if (options.tells) make(0, { ...tellsOf(runs), kind: "event", points: 1, keep: true });
+    },
+    thinned: ({ points, replaces }) => {
+      const at = Math.max(...points.map((point) => point.at));
+      make(0, { ...telemetry(points, replaces), at, clock: "corrected", thinned: true, strikes: replaces });
+    },
   });
-  await spool.flush();
   let [seq, total] = [0, 0];
+  function make(bytes = 100, more: Partial<Batch> = {}): Batch {
+    seq++;
+    const points = more.points ?? 1 + (seq % 3);
+    total += points;
+    const text = `${boot}/${seq}/`.padEnd(bytes, "x") as Scrubbed;
+    const head = { boot, seq, kind: "telemetry", points, total, at: time.now(), clock: "synced", keep: false } as const;
+    const batch: Batch = { ...head, text, ...more };
+    spool.put(batch);
+    return batch;
+  }
+  await spool.flush();
   later(() => spool.halt().catch(() => {}));
   return {
     ...spool,
@@ -47,25 +75,7 @@ export async function newSpool(folder: string, options: Options = {}) {
     log,
     time,
     /** Puts the next batch of this boot. */
-    make(bytes = 100, more: Partial<Batch> = {}): Batch {
-      seq++;
-      const points = more.points ?? 1 + (seq % 3);
-      total += points;
-      const text = `${boot}/${seq}/`.padEnd(bytes, "x") as Scrubbed;
-      const head = {
-        boot,
-        seq,
-        kind: "telemetry",
-        points,
-        total,
-        at: time.now(),
-        clock: "synced",
-        keep: false,
-      } as const;
-      const batch: Batch = { ...head, text, ...more };
-      spool.put(batch);
-      return batch;
-    },
+    make,
     /** Everything that is here, in the order of sending, with its text. */
     async all(): Promise<[name: string, text: string | undefined][]> {
       const found: Entry[] = [];

@@ -130,8 +130,11 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     live,
     presence: { of: (device) => presence.get(device) ?? nobodyThere },
     delivery: {
-      of: () => ({ ...noPoints, boots: [] }),
+      of: () => ({ ...noPoints, losses: [], drops: [], since: null, lastLoss: null, folded: 0, boots: [] }),
       late: async (_device, from, to) => [{ from, to, points: 1, arrivedAt: to }],
+      missingOf: () => 0,
+      quarantined: async (_device, limit, before = 8) =>
+        Array.from({ length: Math.min(limit, before - 1) }, (_, i) => plantedRefusal(before - 1 - i)),
     },
     latest: { of: () => [{ m: "probe", tags: { probe: "dns" }, fields: { latency_ms: 12 }, at: 1 }] },
     events: {
@@ -143,6 +146,19 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
         asked.push(query);
         return { resolution: "raw", series: series.filter((one) => query.devices.includes(one.device)) };
       },
+    },
+    rollups: {
+      view: () => ({
+        pendingHours: 2,
+        oldestPendingAt: 3_600_000,
+        doneHours: 5,
+        rounds: 1,
+        ratePerSecond: 1.5,
+        waitsFor: null,
+        rawSince: 0,
+        backfilled: true,
+      }),
+      rebuild: async () => 48,
     },
     health: () => ({ ready: true, parts: [{ name: "store", ok: true }] }),
     metrics: () => [
@@ -196,4 +212,7 @@ const noPoints = {
   onDevice: 0,
   missing: 0,
 };
+const plantedRefusal = (id: number) => ({
+  ...{ id, receivedAt: id, boot: null, seq: null, points: 1, why: "unknown-tag", problem: "t.x", raw: "{}" },
+});
 const plantedEvent = (id: number) => ({ id, at: id, receivedAt: id, kind: "boot", severity: "info", detail: {} });

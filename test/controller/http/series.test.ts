@@ -36,7 +36,7 @@ test("measurement and field are enough: the last hour, in buckets that a screen 
 });
 
 test.each([
-  ["from=1000&to=61000&every=5m&fn=max", { from: 1_000, to: 61_000, everyMs: 300_000, fn: "max" }],
+  ["from=1000&to=61000&every=5m&fn=max", { from: 0, to: 300_000, everyMs: 300_000, fn: "max" }],
   ["from=2026-06-01T10:00:00Z&to=2026-06-01T11:00:00%2B01:00&every=10000", null],
   [
     "from=2026-06-01T09:00:00Z&to=2026-06-01T11:00:00%2B01:00&every=30s",
@@ -45,6 +45,7 @@ test.each([
   ["from=0&to=604800000", { everyMs: hourMs }],
   ["from=0&to=60000&every=raw", { from: 0, to: 60_000 }],
   ["from=0&to=60000&every=raw&fn=mean", null],
+  ["fn=p95&every=1h", { fn: "p95", everyMs: hourMs }],
   ["from=5&to=5", null],
   ["from=yesterday", null],
   ["from=2026-06-01T10:00:00", null],
@@ -58,6 +59,21 @@ test.each([
   const response = await ask(`measurement=system&field=cpu_percent&${query}`);
   expect(response.status).toBe(plan ? 200 : 400);
   if (plan) expect(fresh.asked[0]).toMatchObject(plan);
+});
+
+test("roll-ups: how far they are, and made anew by an administrator only", async () => {
+  const call = (method: string, path: string, as: "viewer" | "operator" | "admin", body?: object) =>
+    fresh.call(method, `/api/v1/rollups${path}`, { as, ...(body ? { body } : {}) });
+  expect(await (await call("GET", "", "viewer")).json()).toMatchObject({
+    pendingHours: 2,
+    doneHours: 5,
+    waitsFor: null,
+  });
+  expect((await call("POST", "/rebuild", "operator", {})).status).toBe(403);
+  const answer = await call("POST", "/rebuild", "admin", { device, from: 0 });
+  expect([answer.status, await answer.json()]).toEqual([202, { marked: 48 }]);
+  expect((await call("POST", "/rebuild", "admin", { device: "nobody" })).status).toBe(404);
+  expect((await call("POST", "/rebuild", "admin", { form: 0 })).status).toBe(400);
 });
 
 test("what a bucket says depends on what is measured", async () => {

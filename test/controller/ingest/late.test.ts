@@ -37,9 +37,36 @@ describe("what came late", () => {
     );
   });
 
+  test("is told by our clock where a birth says when the boot began: a device's clock that is slow makes nothing late", () => {
+    const now = 100 * minute;
+    const slow = 20 * minute;
+    const made = (upMs: number, receivedAt: number) =>
+      ({
+        ...batch("a", receivedAt, 40 * minute + upMs - slow),
+        ...{ device: "a", boot: "b", upMs, madeAt: 40 * minute + upMs - slow },
+      }) as JudgedBatch;
+    const began = () => 40 * minute;
+    expect(lateOf([made(60 * minute, now)], always, began)).toEqual([]);
+    expect(lateOf([made(50 * minute, now)], always, began)).toMatchObject([{ points: 1 }]);
+    expect(lateOf([made(60 * minute, now)], always)).toMatchObject([{ points: 1 }]);
+  });
+
   test("what was measured before a device was here waited for no line", () => {
     const late = lateOf([batch("a", 60 * minute, minute, 2 * minute, 3 * minute)], () => 2 * minute);
     expect(late).toMatchObject([{ from: 2 * minute, to: 3 * minute, points: 2 }]);
+  });
+
+  test("what was thinned to 5-minute values is one outage all the same", () => {
+    const ats = Array.from({ length: 30 }, (_, i) => i * 5 * minute);
+    expect(lateOf([batch("a", 1_000 * minute, ...ats)], always)).toHaveLength(1);
+  });
+
+  test("is at most 16 stretches of a device at once, whatever it makes up", () => {
+    const ats = Array.from({ length: 500 }, (_, i) => i * i * minute);
+    const late = lateOf([batch("a", 1e12, ...ats), batch("b", 1e12, minute)], always);
+    expect(late.filter(({ device }) => device === "a").length).toBeLessThanOrEqual(lateLimits.atOnce);
+    expect(late.reduce((n, { points }) => n + points, 0)).toBe(501);
+    expect(late.at(-1)).toMatchObject({ device: "b", from: minute, to: minute });
   });
 
   test("two outages apart are two, and devices are told apart", () => {

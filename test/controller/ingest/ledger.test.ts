@@ -139,10 +139,58 @@ describe("the ledger of a boot", () => {
     });
   });
 
+  it("names what is missing between batches that came after the boot's last word, once nothing more can come", () => {
+    const ledger = emptyBoot(0);
+    state(ledger, { seq: 1, total: 10, held: [] }, 1);
+    for (const seq of [1, 2, 5]) settle(ledger, { seq, total: seq * 10, stored: 10, quarantined: 0 }, 1);
+    expect(account(boot, ledger, true)).toMatchObject({ made: 30, stored: 30, missing: 0 });
+    ledger.over = true;
+    const gaps = [{ from: 3, to: 4, points: 20 }];
+    expect(account(boot, ledger, false)).toMatchObject({ made: 50, stored: 30, missing: 20, gaps });
+  });
+
+  it("counts what a boot that never spoke gave up, also while it is not over", () => {
+    const ledger = emptyBoot(0);
+    drop(ledger, { from: 1, points: [3, 4], before: 0, why: "thinned" });
+    drop(ledger, { from: 4, points: [6], before: 12, why: "full" });
+    expect(account(boot, ledger, false)).toMatchObject({ made: 13, dropped: 13, missing: 0 });
+    ledger.over = true;
+    const gaps = [{ from: 3, to: 3, points: 5 }];
+    expect(account(boot, ledger, false)).toMatchObject({ made: 18, dropped: 13, missing: 5, gaps });
+  });
+
+  it("balances whatever a device says that it holds", () => {
+    const range = fc.record({ from: fc.integer({ min: 1, max: 20 }), to: fc.integer({ min: 1, max: 20 }) });
+    fc.assert(
+      fc.property(fc.array(range, { maxLength: 6 }), fc.array(fc.integer({ min: 1, max: 20 })), (ranges, stored) => {
+        const ledger = emptyBoot(0);
+        for (const seq of stored) settle(ledger, { seq, total: seq, stored: 1, quarantined: 0 }, 1);
+        const held = ranges.map((r) => ({ ...r, points: Math.max(0, r.to - r.from + 1), before: r.from - 1 }));
+        state(ledger, { seq: 20, total: 20, held }, 1);
+        const told = account(boot, ledger, true);
+        expect(told.stored + told.onDevice + told.missing).toBe(20);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("keeps what is dropped batch by batch as one stretch, and no more stretches than it may", () => {
+    const ledger = emptyBoot(0);
+    for (let seq = 1; seq <= 300; seq++) drop(ledger, { from: seq, points: [2], before: seq * 2 - 2, why: "full" });
+    expect(ledger.dropped).toMatchObject([{ from: 1, to: 300, before: 0 }]);
+    const most = ledgerLimits.droppedRangesPerBoot;
+    ledger.dropped = Array.from({ length: most }, (_, i) => {
+      const seq = 1 + 2 * i;
+      return { from: seq, to: seq, points: [1], before: null, why: "full" };
+    });
+    drop(ledger, { from: 3 * most, points: [1], why: "full" });
+    expect(ledger.dropped.length).toBe(most);
+  });
+
   it("keeps one range for a boot without gaps, however long", () => {
     const ledger = emptyBoot(0);
     for (let seq = 1; seq <= 5000; seq++) settle(ledger, { seq, total: seq * 3, stored: 3, quarantined: 0 }, seq);
-    expect(ledger.settled).toEqual([{ from: 1, to: 5000, before: 0, after: 15000 }]);
+    expect(ledger.settled).toMatchObject([{ from: 1, to: 5000, before: 0, after: 15000 }]);
   });
 
   it("is full when a batch would open one gap too many, and takes what closes one", () => {
@@ -152,6 +200,11 @@ describe("the ledger of a boot", () => {
     expect(isFull(ledger, 2 + ledgerLimits.rangesPerBoot * 2)).toBe(true);
     expect(isFull(ledger, 3)).toBe(false);
     expect(isSettled(ledger, 3)).toBe(false);
+    for (const seq of [3, 5]) settle(ledger, { seq, total: seq, stored: 1, quarantined: 0 }, 1);
+    for (const seq of [8 + ledgerLimits.rangesPerBoot * 2, 12 + ledgerLimits.rangesPerBoot * 2])
+      settle(ledger, { seq, total: seq, stored: 1, quarantined: 0 }, 1);
+    // In the middle of a range: a duplicate, which earns its `delivered`.
+    expect(isFull(ledger, 4)).toBe(false);
   });
 });
 

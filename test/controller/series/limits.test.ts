@@ -4,6 +4,7 @@ import type { Db } from "../../../controller/store/series/embedded/database.ts";
 import type { Directory, SeriesEntry } from "../../../controller/store/series/embedded/directory.ts";
 import type { Partition, Partitions } from "../../../controller/store/series/embedded/partitions.ts";
 import { createReader } from "../../../controller/store/series/embedded/reader.ts";
+import type { Shelves } from "../../../controller/store/series/embedded/shelves.ts";
 import { type SeriesQuery, seriesLimits, TooManyPoints } from "../../../controller/store/series/index.ts";
 import { createQueries } from "../../../controller/store/series/influx/queries.ts";
 
@@ -17,6 +18,12 @@ const query: SeriesQuery = {
   fn: "rate",
   limit: 1_000_000,
 };
+const plan = {
+  spans: [{ level: "raw", from: 0, to: 1e12 }],
+  pending: new Map(),
+  resolution: "raw",
+  beforeInBuckets: false,
+} as const;
 
 describe("a query that would look at too many points", () => {
   it("is refused by the embedded store as soon as that shows", () => {
@@ -28,17 +35,18 @@ describe("a query that would look at too many points", () => {
       read += 1;
       return rows;
     };
-    const db = { prepare: () => ({ raw: () => ({ all }) }) } as unknown as Db;
+    const db = { prepare: () => ({ raw: () => ({ all, get: () => undefined }) }) } as unknown as Db;
     const directory = { seriesOf: () => entries } as unknown as Directory;
     const reader = (of: SeriesEntry[]) =>
       createReader({
         db,
         directory: { ...directory, seriesOf: () => of },
         partitions: { between: () => [day] } as unknown as Partitions,
+        shelves: { between: () => [] } as unknown as Shelves,
       });
-    expect(reader(entries.slice(0, 2)).query(query)).toHaveLength(2);
+    expect(reader(entries.slice(0, 2)).query(query, plan)).toHaveLength(2);
     read = 0;
-    expect(() => reader(entries).query(query)).toThrow(TooManyPoints);
+    expect(() => reader(entries).query(query, plan)).toThrow(TooManyPoints);
     expect(read).toBe(3);
   });
 
@@ -57,10 +65,10 @@ describe("a query that would look at too many points", () => {
           },
         },
       });
-    expect(await queries(seriesLimits.scannedPoints).query(query)).toEqual([]);
+    expect(await queries(seriesLimits.scannedPoints).query(query, plan)).toEqual([]);
     expect(asked).toHaveLength(2);
     asked.length = 0;
-    await expect(queries(seriesLimits.scannedPoints + 1).query(query)).rejects.toThrow(TooManyPoints);
+    await expect(queries(seriesLimits.scannedPoints + 1).query(query, plan)).rejects.toThrow(TooManyPoints);
     expect(asked).toHaveLength(1);
   });
 });

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { catalogue } from "#wire";
+import { systemClock } from "../../../controller/base/clock.ts";
 import type { Catalogue } from "../../../controller/store/series/accept.ts";
 import type { Answered } from "../../../controller/store/series/embedded/calls.ts";
 import { openDatabase } from "../../../controller/store/series/embedded/database.ts";
+import { pack } from "../../../controller/store/series/embedded/pack.ts";
 import { openAndServe, serveSeries } from "../../../controller/store/series/embedded/serve.ts";
 import type { SeriesQuery, StoredPoint } from "../../../controller/store/series/index.ts";
 
@@ -35,15 +37,16 @@ function serve(definitions: Catalogue = catalogue) {
   const db = openDatabase(file);
   const waiting = new Map<number, (answered: Answered) => void>();
   port1.on("message", (answered: Answered) => waiting.get(answered.id)?.(answered));
-  serveSeries(port2, db, definitions);
+  serveSeries(port2, db, definitions, systemClock);
   let id = 0;
   return {
     db,
-    ask: (call: string, more: object = {}) =>
+    ask: (call: string, more: { points?: StoredPoint[]; [key: string]: unknown } = {}) =>
       new Promise<Answered>((resolve) => {
         id += 1;
         waiting.set(id, resolve);
-        port1.postMessage({ id, call, ...more });
+        const packed = more.points ? { points: pack(more.points, definitions) } : {};
+        port1.postMessage({ id, call, plan, ...more, ...packed });
       }),
   };
 }
@@ -53,6 +56,13 @@ const tables = (db: ReturnType<typeof openDatabase>) =>
     .flat()
     .filter((name) => !name.startsWith("sqlite"));
 const load1: SeriesQuery = { devices: ["d"], measurement: "system", field: "load1", from: 0, to: 2 * at, limit: 100 };
+
+const plan = {
+  spans: [{ level: "raw", from: 0, to: 2 * at }],
+  pending: new Map(),
+  resolution: "raw",
+  beforeInBuckets: false,
+};
 
 describe("the series worker", () => {
   it("keeps a table per measurement and day", async () => {
@@ -71,7 +81,8 @@ describe("the series worker", () => {
     expect(answered).toMatchObject({ ok: false });
     expect(await ask("count", { device: "d", from: 0, to: 2 * at, measurement: null })).toMatchObject(value(0));
     db.exec('DROP TABLE "probe_20241004"');
-    await ask("retain", { oldestAt: 0 });
+    // It finds the table gone, and looks again.
+    expect(await ask("write", { points: [point(), broken] })).toMatchObject({ ok: false });
     expect(await ask("write", { points: [point(), broken] })).toMatchObject({ ok: true });
     expect(await ask("count", { device: "d", from: 0, to: 2 * at, measurement: null })).toMatchObject(value(1));
     await ask("close");
@@ -117,11 +128,77 @@ describe("the series worker", () => {
         point({ at: at + dayMs }),
       ],
     });
-    expect(await ask("retain", { oldestAt: at + 1_000 })).toMatchObject(value(["system_20241003"]));
+    expect(
+      await ask("retain", { oldestAt: { raw: at + 1_000, fiveMinute: at + 1_000, hourly: at + 1_000 } }),
+    ).toMatchObject(value({ dropped: ["system_20241003"], more: false }));
     expect(await ask("count", { device: "d", from: 0, to: 2 * at, measurement: null })).toMatchObject(value(2));
     expect(db.prepare("SELECT name FROM device").raw().all()).toEqual([["d"]]);
     await ask("write", { points: [point({ device: "gone", at: at + 9 })] });
     expect(await ask("count", { device: "gone", from: 0, to: 2 * at, measurement: null })).toMatchObject(value(1));
+    await ask("close");
+  });
+
+  it("drops what is over without looking at everything else again: that would keep writes waiting", async () => {
+    const { db, ask } = serve();
+    const points = Array.from({ length: 30 }, (_, i) => point({ device: `d-${i}`, at: at - (i % 3) * dayMs }));
+    await ask("write", { points });
+    const looked: string[] = [];
+    const prepare = db.prepare.bind(db);
+    db.prepare = ((text: string) => {
+      looked.push(text);
+      return prepare(text);
+    }) as typeof db.prepare;
+    const oldestAt = { raw: at, fiveMinute: at, hourly: at - dayMs };
+    const dropped = ["system_20241002", "system_20241003"];
+    expect(await ask("retain", { oldestAt })).toMatchObject(
+      value({ dropped: expect.arrayContaining(dropped), more: false }),
+    );
+    expect(looked.filter((text) => !dropped.some((table) => text.includes(table)))).toEqual([]);
+    expect(await ask("latest", { since: 0 })).toMatchObject({ ok: true, value: { length: 10 } });
+    expect(prepare("SELECT count(*) FROM device").raw().get([])).toEqual([20]);
+    await ask("close");
+  });
+
+  it("rolls up in turns, drops each level when its time is over, and knows a series as long as its hours", async () => {
+    const { db, ask } = serve();
+    const points = Array.from({ length: 60 }, (_, i) => point({ at: at + i * 60_000, fields: { load1: i } }));
+    await ask("write", { points });
+    const hours = [{ device: "d", hourAt: at }];
+    const all = (): unknown[] =>
+      db.prepare("SELECT name FROM sqlite_master WHERE name GLOB '*:*' ORDER BY name").raw().all().flat();
+    expect(await ask("rollUp", { hours })).toMatchObject(value(1));
+    expect(all()).toEqual(["5-minute:system:20241004", "hourly:system:20240902"]);
+    const kept = (table: string) => db.prepare(`SELECT count(*) FROM "${table}"`).raw().get([]);
+    expect(kept("5-minute:system:20241004")).toEqual([12]);
+    expect(kept("hourly:system:20240902")).toEqual([1]);
+    const oldestAt = { raw: at + dayMs, fiveMinute: at - dayMs, hourly: 0 };
+    expect(await ask("retain", { oldestAt })).toMatchObject(value({ dropped: ["system_20241004"], more: false }));
+    const hourly = { ...load1, to: at + dayMs, everyMs: 3_600_000, fn: "sum" };
+    const spans = [{ level: "hourly", from: 0, to: at + dayMs }];
+    const series = [{ device: "d", tags: {}, points: [[at, 1_770]] }];
+    expect(await ask("query", { query: hourly, plan: { ...plan, spans } })).toMatchObject(value(series));
+    // Marked all the same, it keeps what it has: there is nothing to make it anew from.
+    expect(await ask("rollUp", { hours })).toMatchObject(value(1));
+    expect(await ask("query", { query: hourly, plan: { ...plan, spans } })).toMatchObject(value(series));
+    const later = { raw: at + dayMs, fiveMinute: at + 9 * dayMs, hourly: at + 70 * dayMs };
+    expect(await ask("retain", { oldestAt: later })).toMatchObject(
+      value({ dropped: ["5-minute:system:20241004", "hourly:system:20240902"], more: false }),
+    );
+    expect(db.prepare("SELECT name FROM device").raw().all()).toEqual([]);
+    await ask("close");
+  });
+
+  it("empties a large table over several turns, with others in between", async () => {
+    const { ask } = serve();
+    for (let i = 0; i < 4; i++)
+      await ask("write", { points: Array.from({ length: 5_000 }, (_, n) => point({ at: at + i * 5_000 + n })) });
+    const oldestAt = { raw: at + dayMs, fiveMinute: 0, hourly: 0 };
+    for (let more = true; more; ) {
+      const answered = await ask("retain", { oldestAt });
+      if (!answered.ok) throw new Error(answered.failure.message);
+      more = (answered.value as { more: boolean }).more;
+    }
+    expect(await ask("count", { device: "d", from: 0, to: 2 * at, measurement: null })).toMatchObject(value(0));
     await ask("close");
   });
 
@@ -148,7 +225,7 @@ describe("the series worker", () => {
     const { port1, port2 } = new MessageChannel();
     ports.push(port1);
     const answered = new Promise((resolve) => port1.once("message", resolve));
-    openAndServe(port2, { file: spoilt, catalogue });
+    openAndServe(port2, { file: spoilt, catalogue }, systemClock);
     expect(await answered).toMatchObject({ id: 0, ok: false, failure: { kind: "person" } });
   });
 });

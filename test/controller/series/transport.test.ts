@@ -136,7 +136,7 @@ describe("an InfluxDB's address", () => {
     ["credentials in it", "http://me:letters-only@influx.example", /^(?!.*letters-only)/],
   ])("is refused: %s", (_, url, message) => {
     const quiet = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
-    const needs = { clock: handClock(), log: quiet, retentionMs: 1 };
+    const needs = { clock: handClock(), log: quiet, retention: { rawMs: 1, fiveMinuteMs: 2, hourlyMs: 3 } };
     expect(() => createInfluxSeries({ url, ...needs })).toThrow(message);
   });
 });

@@ -95,6 +95,9 @@ describe("a wrong setting names the key, what was found and what is allowed", ()
     ["LAMPLIGHTER_HTTP_HOST", "no host", "http.host", '"no host"'],
     ["LAMPLIGHTER_OUTBOUND_ALLOW", "10.0.0.0/33", "outboundAllow", '["10.0.0.0/33"]'],
     ["LAMPLIGHTER_RETENTION_RAW_DAYS", "1", "retention.rawDays", "1"],
+    ["LAMPLIGHTER_RETENTION_RAW_DAYS", "120", "retention.fiveMinuteDays", "120"],
+    ["LAMPLIGHTER_RETENTION_FIVE_MINUTE_DAYS", "14", "retention.fiveMinuteDays", "14"],
+    ["LAMPLIGHTER_RETENTION_HOURLY_DAYS", "120", "retention.hourlyDays", "120"],
   ])("%s=%s", (name, value, key, found) => {
     const error = refusal({ env: { [name]: value } });
     expect(error).toMatchObject({ key, found });

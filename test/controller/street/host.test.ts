@@ -29,7 +29,8 @@ function newHost(key: string, around = quiet, at = noon) {
 async function measured(key: string, around = quiet): Promise<Sample[]> {
   const host = newHost(key, around);
   const log = newLog();
-  const spool = { bytes: () => 0, writtenBytes: () => 0 };
+  const none = () => 0;
+  const spool = { bytes: none, batches: none, points: none, writtenBytes: none, unreadable: none };
   const probes = [
     { name: "ping", kind: "icmp" as const, host: "192.0.2.1", count: 3 },
     { name: "web", kind: "http" as const, url: "http://portal.example", expectStatus: 200 },

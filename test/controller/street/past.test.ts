@@ -44,6 +44,7 @@ async function past(key: string, from: number) {
     now: () => to,
     inFlight: () => false,
     dropped: () => expect.unreachable("nothing is dropped"),
+    thinned: () => expect.unreachable("nothing is thinned"),
   });
   later(() => spool.halt());
   const batches: Telemetry[] = [];

@@ -42,8 +42,44 @@ export const influxReference = (): string =>
     `curl -sG 'http://127.0.0.1:8086/query' --data-urlencode db=lamplighter --data-urlencode 'q=${queryOf("system", catalogue.system)}'`,
     "```",
     "",
+    ...longTimes,
     ...Object.entries(catalogue).flatMap(([name, measurement]) => section(name, measurement)),
   ].join("\n");
+
+/** What is kept beside the points. */
+const longTimes = [
+  "## Long times: 5-minute and hourly values",
+  "",
+  "Raw points are kept for `retention.rawDays` (14). Beside them are two more retention policies with the same measurements and tags: `five_minutes`, kept for `retention.fiveMinuteDays` (120), and `hourly`, kept for `retention.hourlyDays` (1,826). Their points are named by the start of their bucket; each field has become several:",
+  "",
+  "| name | of | what it says |",
+  "|---|---|---|",
+  "| `<field>_count` | every field | how many values; 0: there are none any more |",
+  "| `<field>_sum`, `_min`, `_max` | gauges and numbers that are states | mean is `sum(…_sum) / sum(…_count)`, over any time |",
+  "| `<field>_p50`, `_p95` | fields whose spread means something | a value that was measured; not to be combined |",
+  "| `<field>_first`, `_first_at` | counters | first reading, and when: milliseconds after the start of the bucket |",
+  "| `<field>_last`, `_last_at` | every field | last value, and when |",
+  "| `<field>_increase` | counters | rise between the first and the last reading of the bucket |",
+  "",
+  `Fields with a spread: ${spreadFields().join(", ")}.`,
+  "",
+  "An hour is made when it is over, a minute and a half later, and again when something late comes in: a bucket may change, so don't copy it. For a counter over buckets ask for the rise of its last reading, which counts what lies between two buckets, too.",
+  "",
+  "```sql",
+  'SELECT sum("cpu_percent_sum") / sum("cpu_percent_count") FROM "hourly"."system" WHERE time > now() - 30d GROUP BY time(1d), "device" fill(null)',
+  "```",
+  "",
+  "```sql",
+  'SELECT non_negative_difference(last("rx_bytes_last")) FROM "five_minutes"."interface" WHERE time > now() - 7d GROUP BY time(1h), "device", "interface" fill(null)',
+  "```",
+  "",
+];
+
+function spreadFields(): string[] {
+  return Object.entries<Measurement>(catalogue).flatMap(([name, { fields }]) =>
+    Object.entries(fields).flatMap(([field, { percentiles }]) => (percentiles ? [`\`${name}.${field}\``] : [])),
+  );
+}
 
 function section(name: string, measurement: Measurement): string[] {
   const { meaning, tags, fields } = measurement;

@@ -6,6 +6,8 @@ import { alerts } from "./0004-alerts.ts";
 import { config } from "./0005-config.ts";
 import { imports } from "./0006-imports.ts";
 import { late } from "./0007-late.ts";
+import { ledger } from "./0008-ledger.ts";
+import { rollups } from "./0009-rollups.ts";
 
 /** In the order of their names; one that was released is never changed. A static map, since the bundle has no folder
  *  to look into. */
@@ -17,4 +19,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0005-config": config,
   "0006-imports": imports,
   "0007-late": late,
+  "0008-ledger": ledger,
+  "0009-rollups": rollups,
 };

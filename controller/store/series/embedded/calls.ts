@@ -1,5 +1,8 @@
 import type { Catalogue } from "../accept.ts";
-import type { Series, SeriesQuery, StoredPoint } from "../contract.ts";
+import type { DeviceHour, ImportedBucket, Series, SeriesQuery, StoredPoint } from "../contract.ts";
+import type { Level } from "../rollup/levels.ts";
+import type { QueryPlan } from "../rollup/planner.ts";
+import type { Packed } from "./pack.ts";
 
 /** What the worker is told at its start. */
 export interface WorkerStart {
@@ -7,14 +10,26 @@ export interface WorkerStart {
   catalogue: Catalogue;
 }
 
+/** Levels are kept from these times on. */
+export interface OldestAt {
+  raw: number;
+  fiveMinute: number;
+  hourly: number;
+}
+
 /** What can be asked of the worker, and what it answers. Points are accepted and queries checked before they get here. */
 export interface Calls {
-  write: { ask: { points: StoredPoint[] }; answer: null };
-  query: { ask: { query: SeriesQuery }; answer: Series[] };
+  /** Packed where they cross to another thread. */
+  write: { ask: { points: Packed | StoredPoint[] }; answer: null };
+  query: { ask: { query: SeriesQuery; plan: QueryPlan }; answer: Series[] };
   latest: { ask: { since: number }; answer: StoredPoint[] };
   count: { ask: { device: string; from: number; to: number; measurement: string | null }; answer: number };
-  /** Drops what is older; answers the partitions that went. */
-  retain: { ask: { oldestAt: number }; answer: string[] };
+  /** Drops what is older, as much as goes in a short time; answers the tables that went, and whether there is more. */
+  retain: { ask: { oldestAt: OldestAt }; answer: { dropped: string[]; more: boolean } };
+  /** Answers how many of the hours are done. */
+  rollUp: { ask: { hours: DeviceHour[] }; answer: number };
+  devicesOn: { ask: { day: number }; answer: string[] };
+  importRollups: { ask: { level: Level; buckets: ImportedBucket[] }; answer: null };
   /** Proves that something can be written. */
   check: { ask: object; answer: null };
   /** Ends the worker once everything asked before is done. */

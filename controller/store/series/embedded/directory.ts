@@ -15,8 +15,11 @@ export type Directory = ReturnType<typeof createDirectory>;
 export function createDirectory(db: Db) {
   const addDevice = db.prepare("INSERT INTO device (name) VALUES (?)");
   const addSeries = db.prepare("INSERT INTO series (device, measurement, tags, last_day) VALUES (?, ?, ?, ?)");
+  const removeSeries = db.prepare("DELETE FROM series WHERE id = ?");
+  const removeDevice = db.prepare("DELETE FROM device WHERE id = ?");
   const setLastDay = db.prepare("UPDATE series SET last_day = ? WHERE id = ?");
   let deviceIds = new Map<string, number>();
+  let names = new Map<number, string>();
   let byMeasurement = new Map<string, Map<string, Map<string, SeriesEntry>>>();
 
   const shelf = (measurement: string, device: string): Map<string, SeriesEntry> => {
@@ -29,9 +32,12 @@ export function createDirectory(db: Db) {
 
   const load = (): void => {
     deviceIds = new Map();
+    names = new Map();
     byMeasurement = new Map();
-    for (const row of db.prepare("SELECT id, name FROM device").raw().all() as [number, string][])
+    for (const row of db.prepare("SELECT id, name FROM device").raw().all() as [number, string][]) {
       deviceIds.set(row[1], row[0]);
+      names.set(row[0], row[1]);
+    }
     const rows = db
       .prepare(
         "SELECT s.id, s.device, d.name, s.measurement, s.tags, s.last_day FROM series s JOIN device d ON d.id = s.device",
@@ -55,6 +61,7 @@ export function createDirectory(db: Db) {
       if (!entry) {
         const device = deviceIds.get(point.device) ?? Number(addDevice.run([point.device]).lastInsertRowid);
         deviceIds.set(point.device, device);
+        names.set(device, point.device);
         const id = Number(addSeries.run([device, point.m, tags, day]).lastInsertRowid);
         entry = { id, device, tags: { ...point.tags }, lastDay: day };
         entries.set(tags, entry);
@@ -68,13 +75,40 @@ export function createDirectory(db: Db) {
 
     seriesOf: (measurement: string, device: string): Iterable<SeriesEntry> =>
       byMeasurement.get(measurement)?.get(device)?.values() ?? [],
+    /** All series of a device, in an order that new ones don't change. */
+    allOf(device: string): { m: string; entry: SeriesEntry }[] {
+      const all = [...byMeasurement].flatMap(([m, devices]) =>
+        [...(devices.get(device)?.values() ?? [])].map((entry) => ({ m, entry })),
+      );
+      return all.sort((a, b) => a.entry.id - b.entry.id);
+    },
+    nameOf: (id: number): string | undefined => names.get(id),
     devicesOf: (measurement: string): Iterable<string> => byMeasurement.get(measurement)?.keys() ?? [],
     deviceId: (device: string): number | undefined => deviceIds.get(device),
 
-    /** Series and devices without a point since `day`. Inside a transaction; reload after. */
+    /** Series and devices without a point since `day`. Inside a transaction. What is in memory tells which they are: to
+     *  read all of it again takes seconds when there are many. */
     forgetBefore(day: number): void {
-      db.prepare("DELETE FROM series WHERE last_day < ?").run([day]);
-      db.prepare("DELETE FROM device WHERE id NOT IN (SELECT device FROM series)").run([]);
+      const touched = new Set<string>();
+      for (const devices of byMeasurement.values()) {
+        for (const [device, entries] of devices) {
+          for (const [tags, { id, lastDay }] of entries) {
+            if (lastDay >= day) continue;
+            removeSeries.run([id]);
+            entries.delete(tags);
+            touched.add(device);
+          }
+          if (entries.size === 0) devices.delete(device);
+        }
+      }
+      for (const device of touched) {
+        if ([...byMeasurement.values()].some((devices) => devices.has(device))) continue;
+        const id = deviceIds.get(device);
+        if (id === undefined) continue;
+        removeDevice.run([id]);
+        deviceIds.delete(device);
+        names.delete(id);
+      }
     },
   };
 }

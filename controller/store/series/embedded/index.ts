@@ -3,9 +3,21 @@ import type { Cancel, Clock } from "../../../base/clock.ts";
 import type { Log } from "../../../base/log.ts";
 import { type Catalogue, sift } from "../accept.ts";
 import { checkQuery } from "../aggregate.ts";
-import { type SeriesStore, StoreAway } from "../contract.ts";
+import { checkBuckets } from "../buckets.ts";
+import {
+  type DeviceHour,
+  type ImportedBucket,
+  type PendingHours,
+  type Retention,
+  type SeriesStore,
+  StoreAway,
+  seriesLimits,
+} from "../contract.ts";
 import { createReadiness, NeedsPerson } from "../readiness.ts";
+import { createPlanner } from "../rollup/planner.ts";
 import type { CallName, Calls } from "./calls.ts";
+import { pack } from "./pack.ts";
+import { dayOf } from "./partitions.ts";
 import { openSession, QueueFull, type Session, sessionLimits } from "./session.ts";
 
 export interface EmbeddedNeeds {
@@ -15,8 +27,10 @@ export interface EmbeddedNeeds {
   file: string;
   clock: Clock;
   log: Log;
-  /** How long points are kept; whole UTC days are dropped. */
-  retentionMs: number;
+  /** How long points and buckets are kept; whole UTC days are dropped. */
+  retention: Retention;
+  /** Absent: nobody makes roll-ups. */
+  pending?: PendingHours | undefined;
   catalogue?: Catalogue;
   callTimeoutMs?: number;
 }
@@ -26,7 +40,8 @@ const retainEveryMs = 3_600_000;
 
 /** SQLite in a worker thread: one wide table per measurement and day. */
 export function createEmbeddedSeries(needs: EmbeddedNeeds): SeriesStore {
-  const { clock, log, file, retentionMs, workerUrl, catalogue = wireCatalogue } = needs;
+  const { clock, log, file, retention, pending, workerUrl, catalogue = wireCatalogue } = needs;
+  const plan = createPlanner({ clock, catalogue, retention, pending });
   let session: Session | null = null;
   let cancelRetain: Cancel = () => {};
 
@@ -66,11 +81,25 @@ export function createEmbeddedSeries(needs: EmbeddedNeeds): SeriesStore {
     }
   };
 
-  const oldestAt = (): number => clock.now() - retentionMs;
+  const oldestAt = (): number => clock.now() - retention.rawMs;
 
+  let retaining = false;
+  /** In turns, so that writes get in between. Raw points of an hour that is not rolled up stay. */
   const retain = async (): Promise<void> => {
-    const dropped = await session?.call("retain", { oldestAt: oldestAt() });
-    if (dropped?.length) log.info("series beyond retention dropped", { tables: dropped });
+    if (retaining) return;
+    retaining = true;
+    try {
+      const now = clock.now();
+      const raw = Math.min(oldestAt(), (await pending?.oldestAt()) ?? oldestAt());
+      const oldest = { raw, fiveMinute: now - retention.fiveMinuteMs, hourly: now - retention.hourlyMs };
+      for (let more = true; more && session; ) {
+        const swept = await session.call("retain", { oldestAt: oldest });
+        more = swept.more;
+        if (swept.dropped.length > 0) log.info("series beyond retention dropped", { tables: swept.dropped });
+      }
+    } finally {
+      retaining = false;
+    }
   };
 
   return {
@@ -92,7 +121,7 @@ export function createEmbeddedSeries(needs: EmbeddedNeeds): SeriesStore {
       const { outcomes, accepted } = sift(points, catalogue, oldestAt());
       if (accepted.length === 0) return outcomes;
       try {
-        await call("write", { points: accepted });
+        await call("write", { points: pack(accepted, catalogue) });
       } catch (error) {
         if (error instanceof QueueFull) throw error;
         const why = (error as Error).message;
@@ -103,9 +132,16 @@ export function createEmbeddedSeries(needs: EmbeddedNeeds): SeriesStore {
     },
     async query(query) {
       checkQuery(query, catalogue);
-      return { resolution: "raw", series: await call("query", { query }) };
+      const planned = await plan(query);
+      return { resolution: planned.resolution, series: await call("query", { query, plan: planned }) };
     },
     latest: (now, withinMs) => call("latest", { since: now - withinMs }),
     count: (device, from, to, measurement) => call("count", { device, from, to, measurement: measurement ?? null }),
+    rollUp: (hours) => call("rollUp", { hours: hours.slice(0, seriesLimits.hoursPerRollUp) as DeviceHour[] }),
+    devicesOn: (at) => call("devicesOn", { day: dayOf(at) }),
+    async importRollups(level, buckets) {
+      checkBuckets(level, buckets, catalogue);
+      await call("importRollups", { level, buckets: buckets as ImportedBucket[] });
+    },
   };
 }

@@ -48,6 +48,14 @@ export function createPartitions(db: Db, catalogue: Catalogue) {
 
   return {
     reload: load,
+    /** Tables that were dropped. To look at all that are left again would keep writes waiting. */
+    forget(tables: readonly string[]): void {
+      for (const [key, { table }] of known) {
+        if (!tables.includes(table)) continue;
+        known.delete(key);
+        ready.delete(key);
+      }
+    },
 
     /** The day's table, made or widened to the catalogue where need be. Inside a transaction. */
     forWriting(measurement: string, day: number): Partition {
@@ -72,12 +80,9 @@ export function createPartitions(db: Db, catalogue: Catalogue) {
         .sort((a, b) => a.day - b.day);
     },
 
-    /** Drops the days that are over before `day`; their tables' names. Inside a transaction; reload after. */
-    dropBefore(day: number): string[] {
-      const over = [...known.values()].filter((p) => p.day < day).map((p) => p.table);
-      for (const table of over) db.exec(`DROP TABLE "${table}"`);
-      return over;
-    },
+    /** Tables of the days that are over before `day`. */
+    overBefore: (day: number): string[] => [...known.values()].filter((p) => p.day < day).map((p) => p.table),
+    on: (day: number): Partition[] => [...known.values()].filter((p) => p.day === day),
   };
 }
 

@@ -1,38 +1,47 @@
-import { aggregate, type RawSeries, tooMany, type Value } from "../aggregate.ts";
+import { aggregate, type RawSeries, tooMany } from "../aggregate.ts";
 import { type Series, type SeriesQuery, type StoredPoint, seriesLimits } from "../contract.ts";
+import { carve } from "../rollup/plan.ts";
+import type { QueryPlan } from "../rollup/planner.ts";
+import type { Cell, Value } from "../rollup/tally.ts";
 import type { Db } from "./database.ts";
 import type { Directory, SeriesEntry } from "./directory.ts";
-import type { Partition, Partitions } from "./partitions.ts";
+import { createColumns } from "./fields.ts";
+import { dayOf, type Partition, type Partitions } from "./partitions.ts";
+import type { Shelves } from "./shelves.ts";
 
 interface Needs {
   db: Db;
   directory: Directory;
   partitions: Partitions;
+  shelves: Shelves;
 }
 
-export function createReader({ db, directory, partitions }: Needs) {
-  /** One series' values of the field, from all days, in order of time. */
-  function* rawOf(query: SeriesQuery): Generator<RawSeries> {
-    const columns = partitions
-      .between(query.measurement, query.from, query.to)
-      .filter((partition) => partition.columns.has(query.field))
-      .map((partition) => fieldOf(db, partition, query.field));
+export function createReader({ db, directory, partitions, shelves }: Needs) {
+  /** One series' values of the field, from all levels, in order of time. */
+  function* rawOf(query: SeriesQuery, plan: QueryPlan): Generator<RawSeries> {
+    const columns = createColumns({ db, partitions, shelves, query });
     let scanned = 0;
     for (const device of new Set(query.devices)) {
+      const spans = carve(plan.spans, plan.pending.get(device) ?? []);
       for (const entry of directory.seriesOf(query.measurement, device)) {
         const points: [number, Value][] = [];
-        for (const column of columns) {
-          for (const row of column.all([entry.device, entry.id, query.from, query.to])) points.push(row);
+        const cells: Cell[] = [];
+        for (const span of spans) {
+          if (span.level === "raw") columns.points(entry, span, points);
+          else columns.cells(entry, span, span.level, cells);
         }
-        scanned += points.length;
+        scanned += points.length + cells.length;
         if (scanned > seriesLimits.scannedPoints) throw tooMany(query);
-        yield { device, tags: entry.tags, points };
+        const counts = query.fn === "increase" || query.fn === "rate";
+        const before =
+          counts && points.length + cells.length > 0 ? columns.before(entry, plan.beforeInBuckets) : undefined;
+        yield { device, tags: entry.tags, points, cells, before };
       }
     }
   }
 
   return {
-    query: (query: SeriesQuery): Series[] => aggregate(query, rawOf(query)),
+    query: (query: SeriesQuery, plan: QueryPlan): Series[] => aggregate(query, rawOf(query, plan)),
 
     latest(since: number, measurements: string[]): StoredPoint[] {
       const found: StoredPoint[] = [];
@@ -43,12 +52,26 @@ export function createReader({ db, directory, partitions }: Needs) {
           .map((partition) => newestOf(db, partition));
         for (const device of directory.devicesOf(m)) {
           for (const entry of directory.seriesOf(m, device)) {
+            if (entry.lastDay < dayOf(since)) continue;
             const newest = firstOf(days, (day) => day(entry, since));
             if (newest) found.push({ device, m, tags: { ...entry.tags }, ...newest });
           }
         }
       }
       return found;
+    },
+
+    /** Devices with points in the UTC day, jumping from one to the next. */
+    devicesOn(day: number): string[] {
+      const found = new Set<number>();
+      for (const { table } of partitions.on(day)) {
+        const next = db.prepare(`SELECT min(device) FROM "${table}" WHERE device > ?`).raw();
+        for (let id: number | null = -1; ; found.add(id)) {
+          [id] = next.get([id]) as [number | null];
+          if (id === null) break;
+        }
+      }
+      return [...found].flatMap((id) => directory.nameOf(id) ?? []);
     },
 
     count(device: string, from: number, to: number, measurements: string[]): number {
@@ -62,12 +85,6 @@ export function createReader({ db, directory, partitions }: Needs) {
       return sum;
     },
   };
-}
-
-function fieldOf(db: Db, partition: Partition, field: string) {
-  const sql = `SELECT at, "${field}" FROM "${partition.table}"
-    WHERE device = ? AND series = ? AND at >= ? AND at < ? AND "${field}" IS NOT NULL ORDER BY at`;
-  return db.prepare(sql).raw() as unknown as { all(values: unknown[]): [number, Value][] };
 }
 
 /** Finds the newest point of a series in one day. */

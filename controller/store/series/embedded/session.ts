@@ -3,6 +3,7 @@ import type { Cancel, Clock } from "../../../base/clock.ts";
 import { StoreAway, TooManyPoints } from "../contract.ts";
 import { NeedsPerson } from "../readiness.ts";
 import type { Answered, CallName, Calls, Failure, WorkerStart } from "./calls.ts";
+import type { Packed } from "./pack.ts";
 
 export const sessionLimits = {
   /** Calls that wait for the worker; more find the store away. */
@@ -76,7 +77,7 @@ export function openSession(needs: {
 
   const ask = <N extends CallName>(name: N, content: Calls[N]["ask"]): Promise<Calls[N]["answer"]> => {
     const id = nextId++;
-    worker.postMessage({ id, call: name, ...content });
+    worker.postMessage({ id, call: name, ...content }, transferOf(content));
     return wait(id);
   };
 
@@ -111,3 +112,9 @@ function errorOf({ kind, message }: Failure): Error {
   if (kind === "person") return new NeedsPerson(message);
   return kind === "away" ? new StoreAway(message) : new Error(message);
 }
+
+/** The block of numbers of a write changes hands instead of being copied. */
+const transferOf = (content: object): ArrayBuffer[] =>
+  "points" in content && !Array.isArray(content.points)
+    ? [(content.points as Packed).numbers.buffer as ArrayBuffer]
+    : [];

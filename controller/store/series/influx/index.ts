@@ -3,25 +3,37 @@ import type { Cancel, Clock } from "../../../base/clock.ts";
 import type { Log } from "../../../base/log.ts";
 import { type Catalogue, sift } from "../accept.ts";
 import { checkQuery } from "../aggregate.ts";
-import { type Outcome, type SeriesStore, StoreAway, type StoredPoint } from "../contract.ts";
+import { checkBuckets } from "../buckets.ts";
+import {
+  type Outcome,
+  type PendingHours,
+  type Retention,
+  type SeriesStore,
+  StoreAway,
+  type StoredPoint,
+} from "../contract.ts";
 import { createReadiness } from "../readiness.ts";
+import { createPlanner } from "../rollup/planner.ts";
 import { createLineWriter } from "./line.ts";
 import { createQl } from "./ql.ts";
-import { createQueries } from "./queries.ts";
-import { ensureSchema } from "./schema.ts";
+import { createQueries, within } from "./queries.ts";
+import { createInfluxRollups, policies } from "./rollups.ts";
+import { ensureSchema, rawDurationMs } from "./schema.ts";
 import { type Line, settle } from "./settle.ts";
 import { type Credentials, createTransport, transportLimits } from "./transport.ts";
 
 export interface InfluxNeeds {
   /** http(s)://host:port, without credentials. */
   url: string;
-  credentials?: Credentials;
+  credentials?: Credentials | undefined;
   /** "lamplighter" unless told. */
   database?: string;
   clock: Clock;
   log: Log;
-  /** How long points are kept, at least an hour. */
-  retentionMs: number;
+  /** How long points and buckets are kept, at least an hour. */
+  retention: Retention;
+  /** Absent: nobody makes roll-ups. */
+  pending?: PendingHours | undefined;
   /** false: database and retention policy are made by somebody else. */
   manageSchema?: boolean;
   catalogue?: Catalogue;
@@ -35,13 +47,25 @@ const lookEveryMs = 15_000;
 
 /** InfluxDB 1.x. Throws on an address that cannot be one. */
 export function createInfluxSeries(needs: InfluxNeeds): SeriesStore {
-  const { clock, log, retentionMs, catalogue = wireCatalogue, database = "lamplighter" } = needs;
+  const { clock, log, retention, pending, catalogue = wireCatalogue, database = "lamplighter" } = needs;
   const url = addressOf(needs.url);
   const requestTimeoutMs = needs.requestTimeoutMs ?? transportLimits.requestTimeoutMs;
   const connection = { url, credentials: needs.credentials, database, requestTimeoutMs, clock };
+  const manage = needs.manageSchema ?? true;
   const transport = createTransport({ ...connection, retentionPolicy });
+  const plan = createPlanner({ clock, catalogue, retention, pending });
   const ql = createQl(connection);
   const queries = createQueries({ ql, retentionPolicy, catalogue });
+  const send = (policy: string) => (body: string) => transport.write(body, policy);
+  const rollups = createInfluxRollups({
+    ql,
+    catalogue,
+    retentionPolicy,
+    write: (policy, points) => settle(linesOf(points, []), send(policy)),
+    rawSince: () => clock.now() - retention.rawMs,
+    refused: (level, count, why) => log.warn("InfluxDB refused roll-ups", { level, count, why }),
+  });
+  let warned = false;
   let cancelLook: Cancel = () => {};
 
   const readiness = createReadiness({
@@ -50,9 +74,27 @@ export function createInfluxSeries(needs: InfluxNeeds): SeriesStore {
     backoff,
     async attempt() {
       await transport.ping();
-      await ensureSchema(ql, { retentionPolicy, retentionMs, manage: needs.manageSchema ?? true });
+      await ensureSchema(ql, { retentionPolicy, retentionMs: await rawMs(), manage });
+      if (!pending) return;
+      await ensureSchema(ql, { retentionPolicy: policies["5-minute"], retentionMs: retention.fiveMinuteMs, manage });
+      await ensureSchema(ql, { retentionPolicy: policies.hourly, retentionMs: retention.hourlyMs, manage });
     },
   });
+
+  /** Raw points of an hour that is not rolled up must not expire. */
+  async function rawMs(): Promise<number> {
+    const needed = rawDurationMs(retention.rawMs, (await pending?.oldestAt()) ?? null, clock.now());
+    if (needed > retention.rawMs !== warned) {
+      warned = !warned;
+      const state = warned ? "roll-ups are behind: raw points have to be kept longer" : "roll-ups have caught up";
+      log.warn(state, {
+        policy: retentionPolicy,
+        days: needed / 86_400_000,
+        ...(manage ? {} : { do: "alter the policy" }),
+      });
+    }
+    return needed;
+  }
 
   const whileReady = async <T>(run: () => Promise<T>, onAway: (why: string) => void): Promise<T> => {
     const state = readiness.state();
@@ -81,10 +123,10 @@ export function createInfluxSeries(needs: InfluxNeeds): SeriesStore {
     },
     state: () => readiness.state(),
     async write(points) {
-      const { outcomes, accepted, places } = sift(points, catalogue, clock.now() - retentionMs);
+      const { outcomes, accepted, places } = sift(points, catalogue, clock.now() - retention.rawMs);
       if (accepted.length === 0) return outcomes;
       const lines = linesOf(accepted, places);
-      const settled = await whileReady(() => settle(lines, transport.write), readiness.away);
+      const settled = await whileReady(() => settle(lines, send(retentionPolicy)), readiness.away);
       lines.forEach((line, i) => {
         outcomes[line.place] = settled[i] as Outcome;
       });
@@ -92,10 +134,18 @@ export function createInfluxSeries(needs: InfluxNeeds): SeriesStore {
     },
     async query(query) {
       checkQuery(query, catalogue);
-      return { resolution: "raw", series: await read(() => queries.query(query)) };
+      const asked = within(query);
+      const planned = await plan(asked);
+      return { resolution: planned.resolution, series: await read(() => queries.query(asked, planned)) };
     },
     latest: (now, withinMs) => read(() => queries.latest(now - withinMs)),
     count: (device, from, to, measurement) => read(() => queries.count(device, from, to, measurement)),
+    rollUp: (hours) => read(() => rollups.rollUp(hours)),
+    devicesOn: () => read(() => rollups.devices()),
+    async importRollups(level, buckets) {
+      checkBuckets(level, buckets, catalogue);
+      await read(() => rollups.importRollups(level, buckets));
+    },
   };
 }
 
@@ -103,7 +153,7 @@ export function createInfluxSeries(needs: InfluxNeeds): SeriesStore {
 function linesOf(points: readonly StoredPoint[], places: readonly number[]): (Line & { place: number })[] {
   const write = createLineWriter();
   return points
-    .map((point, i) => ({ point, text: write(point), place: places[i] as number }))
+    .map((point, i) => ({ point, text: write(point), place: places[i] ?? i }))
     .sort((a, b) => (a.point.device < b.point.device ? -1 : a.point.device > b.point.device ? 1 : a.place - b.place));
 }
 

@@ -4,6 +4,15 @@ import type { StoredPoint } from "../contract.ts";
  *  tags, no empty tags, finite numbers. */
 export function createLineWriter(): (point: StoredPoint) => string {
   const heads = new Map<string, string>();
+  const names = new Map<string, string>();
+  /** Field keys are the catalogue's: few, and in every point. */
+  const nameOf = (key: string): string => {
+    const known = names.get(key);
+    if (known !== undefined) return known;
+    const name = escaped(key, specials);
+    names.set(key, name);
+    return name;
+  };
   return ({ device, m, tags, fields, at }) => {
     const given = Object.keys(tags);
     let head = given.length === 0 ? heads.get(`${m},${device}`) : undefined;
@@ -17,7 +26,7 @@ export function createLineWriter(): (point: StoredPoint) => string {
     for (const key in fields) {
       const value = fields[key];
       const text = typeof value === "string" ? `"${value.replace(/["\\]/g, "\\$&")}"` : String(value);
-      body += `${body === "" ? "" : ","}${escaped(key, specials)}=${text}`;
+      body += `${body === "" ? "" : ","}${nameOf(key)}=${text}`;
     }
     return `${head} ${body} ${at}`;
   };

@@ -1,12 +1,14 @@
 import type { Catalogue } from "../accept.ts";
-import { aggregate, bounded, type RawSeries, tooMany, type Value } from "../aggregate.ts";
+import { aggregate, bounded } from "../aggregate.ts";
 import { type Aggregate, type Series, type SeriesQuery, type StoredPoint, seriesLimits } from "../contract.ts";
-import { decodeTag } from "./line.ts";
-import { name, type Ql, QueryRefused, type Row, type Values } from "./ql.ts";
+import type { QueryPlan } from "../rollup/planner.ts";
+import { chunks, identity, instant, where } from "./clauses.ts";
+import { createGather, devicesAtOnce } from "./gather.ts";
+import { name, type Ql, QueryRefused, type Row } from "./ql.ts";
 
 export const queryLimits = {
   /** Devices in one statement. */
-  devices: 100,
+  devices: devicesAtOnce,
   /** Values that a count looks at in one answer. */
   countedValues: 20_000,
 } as const;
@@ -16,29 +18,12 @@ const pushedDown: ReadonlySet<Aggregate> = new Set(["mean", "min", "max", "last"
 
 export function createQueries(needs: { ql: Ql; retentionPolicy: string; catalogue: Catalogue }) {
   const { ql, catalogue } = needs;
+  const gather = createGather(needs);
   const from = (measurement: string): string =>
     `FROM ${name(ql.database)}.${name(needs.retentionPolicy)}.${name(measurement)}`;
 
-  async function* rawOf(query: SeriesQuery, most: number): AsyncGenerator<RawSeries> {
-    let scanned = 0;
-    for (const devices of chunks(query.devices, queryLimits.devices)) {
-      const { text, values } = where(devices, query.from, query.to);
-      const field = name(query.field);
-      const [total] = await ql.run(`SELECT count(${field}) AS n ${from(query.measurement)} WHERE ${text}`, values);
-      scanned += Number(total?.values[0]?.[1] ?? 0);
-      if (scanned > most) throw tooMany(query);
-      if (!total) continue;
-      const rows = await ql.run(`SELECT ${field} ${from(query.measurement)} WHERE ${text} GROUP BY *`, values);
-      for (const row of rows) yield seriesOf(row);
-    }
-  }
-
-  const scan = async (query: SeriesQuery): Promise<Series[]> => {
-    const raw: RawSeries[] = [];
-    const most = query.everyMs === undefined ? query.limit : seriesLimits.scannedPoints;
-    for await (const series of rawOf(query, most)) raw.push(series);
-    return aggregate(query, raw);
-  };
+  const scan = async (query: SeriesQuery, plan: QueryPlan): Promise<Series[]> =>
+    aggregate(query, await gather(query, plan));
 
   const inBuckets = async (query: SeriesQuery, everyMs: number, fn: Aggregate): Promise<Series[]> => {
     const tags = query.by ?? Object.keys(catalogue[query.measurement]?.tags ?? {});
@@ -60,18 +45,19 @@ export function createQueries(needs: { ql: Ql; retentionPolicy: string; catalogu
   };
 
   return {
-    async query(query: SeriesQuery): Promise<Series[]> {
-      const bounds = { from: Math.max(0, query.from), to: Math.min(seriesLimits.latestAt, query.to) };
-      const asked: SeriesQuery = { ...query, ...bounds, devices: [...new Set(query.devices)] };
+    /** @param asked within InfluxDB's time, no device twice */
+    async query(asked: SeriesQuery, plan: QueryPlan): Promise<Series[]> {
       const { everyMs, fn } = asked;
       if (asked.from >= asked.to || asked.devices.length === 0) return [];
+      const mixed = plan.spans.some((span) => span.level !== "raw");
       // Of pooled series InfluxDB doesn't say which "last" wins a tie.
-      if (everyMs === undefined || !fn || !pushedDown.has(fn) || (fn === "last" && query.by)) return scan(asked);
+      const tie = fn === "last" && asked.by !== undefined;
+      if (mixed || everyMs === undefined || !fn || !pushedDown.has(fn) || tie) return scan(asked, plan);
       try {
         return await inBuckets(asked, everyMs, fn);
       } catch (error) {
         // A sum that overflows makes it answer something that isn't JSON.
-        if (error instanceof QueryRefused) return scan(asked);
+        if (error instanceof QueryRefused) return scan(asked, plan);
         throw error;
       }
     },
@@ -117,30 +103,6 @@ export function createQueries(needs: { ql: Ql; retentionPolicy: string; catalogu
   }
 }
 
-/** Devices and [from, to), with every value bound. Times go as text: nanoseconds don't fit a JSON number. */
-function where(devices: readonly string[], from: number, to: number): { text: string; values: Values } {
-  const values: Values = { from: instant(from), to: instant(to) };
-  const any = devices.map((device, i) => {
-    values[`d${i}`] = device;
-    return `${name("device")} = $d${i}`;
-  });
-  return { text: `(${any.join(" OR ")}) AND time >= $from AND time < $to`, values };
-}
-
-const instant = (at: number): string => new Date(at).toISOString();
-
-function* chunks<T>(items: readonly T[], size: number): Generator<T[]> {
-  for (let i = 0; i < items.length; i += size) yield items.slice(i, i + size);
-}
-
-function identity(row: Row): { device: string; tags: Record<string, string> } {
-  const { device = "", ...tags } = row.tags ?? {};
-  return { device, tags: Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, decodeTag(value)])) };
-}
-
-function seriesOf(row: Row): RawSeries {
-  return { ...identity(row), points: row.values as [number, Value][] };
-}
 const answerOf = (row: Row): Series => ({ ...identity(row), points: row.values as Series["points"] });
 
 function pointOf(m: string, row: Row, fields: string[]): StoredPoint | undefined {
@@ -149,3 +111,11 @@ function pointOf(m: string, row: Row, fields: string[]): StoredPoint | undefined
   const given = fields.map((field, i) => [field, values[i + 1]] as const).filter(([, value]) => value != null);
   return { m, ...identity(row), at: Number(values[0]), fields: Object.fromEntries(given) as StoredPoint["fields"] };
 }
+
+/** Within the time that InfluxDB knows, and every device once. */
+export const within = (query: SeriesQuery): SeriesQuery => ({
+  ...query,
+  from: Math.max(0, query.from),
+  to: Math.min(seriesLimits.latestAt, query.to),
+  devices: [...new Set(query.devices)],
+});

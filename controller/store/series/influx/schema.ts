@@ -10,7 +10,15 @@ export interface Schema {
 }
 
 /** InfluxDB drops whole shards, so this is also how much longer than its retention a point may stay. */
-const shardHours = (retentionMs: number): number => (retentionMs >= 2 * 86_400_000 ? 24 : 1);
+const shardHours = (retentionMs: number): number =>
+  retentionMs >= 1_000 * dayMs ? 24 * 28 : retentionMs >= 60 * dayMs ? 24 * 7 : retentionMs >= 2 * dayMs ? 24 : 1;
+const dayMs = 86_400_000;
+
+/** How long raw points have to be kept so that what is not rolled up yet doesn't expire; whole days more than usual. */
+export function rawDurationMs(rawMs: number, oldestPendingAt: number | null, now: number): number {
+  if (oldestPendingAt === null || oldestPendingAt - dayMs > now - rawMs) return rawMs;
+  return rawMs + Math.ceil((now - oldestPendingAt + dayMs - rawMs) / dayMs) * dayMs;
+}
 
 /** Makes the database and its retention policy, or finds them. Rejects with StoreAway or NeedsPerson. */
 export async function ensureSchema(ql: Ql, schema: Schema): Promise<void> {

@@ -26,6 +26,7 @@ export function createTransport(needs: {
   url: URL;
   credentials: Credentials | undefined;
   database: string;
+  /** Where points go unless told. */
   retentionPolicy: string;
   requestTimeoutMs: number;
   clock: Clock;
@@ -33,7 +34,6 @@ export function createTransport(needs: {
   const { url, credentials, clock, requestTimeoutMs } = needs;
   const open = new Set<AbortController>();
   const base = url.href.replace(/\/+$/, "");
-  const target = new URLSearchParams({ db: needs.database, rp: needs.retentionPolicy, precision: "ms" });
   const authorization: Record<string, string> = credentials
     ? { authorization: `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64")}` }
     : {};
@@ -55,7 +55,8 @@ export function createTransport(needs: {
   };
 
   return {
-    async write(body: string): Promise<Written> {
+    async write(body: string, retentionPolicy = needs.retentionPolicy): Promise<Written> {
+      const target = new URLSearchParams({ db: needs.database, rp: retentionPolicy, precision: "ms" });
       const headers = { "content-encoding": "gzip", "content-type": "text/plain; charset=utf-8" };
       const packed = await pack(body, { level: 1 });
       const { status, text } = await ask(`/write?${target}`, { method: "POST", headers, body: packed });

@@ -6,6 +6,7 @@ import { configBrief } from "../config-words.ts";
 import { devices, fail, loaded, siteName, sites } from "../fleet.ts";
 import { incidentOf } from "../incidents.ts";
 import { hear, watch } from "../live.ts";
+import { AgentFacts } from "../parts/agent-facts.tsx";
 import { ChangeDevice } from "../parts/change-device.tsx";
 import { Charts } from "../parts/charts.tsx";
 import { ConfigMark } from "../parts/config-standing.tsx";
@@ -14,6 +15,7 @@ import { DeviceConfiguration, useConfig } from "../parts/device-config.tsx";
 import { Probes } from "../parts/probes.tsx";
 import { Shell } from "../parts/shell.tsx";
 import { StateMark } from "../parts/state.tsx";
+import { UsualLine } from "../parts/usual.tsx";
 import { follow } from "../router.ts";
 import { me } from "../session.ts";
 import { clockTime, kindWord, stateSentence } from "../words.ts";
@@ -53,10 +55,11 @@ function Known({ device }: { device: Device }) {
         <p class="sentence" role="status">
           {stateSentence(device, neighbours, now.value, zone)}
         </p>
+        <UsualLine device={device.id} latest={latest.value ?? []} there={device.state === "online"} timeZone={zone} />
         <OpenIncident device={device.id} />
         <ConfigLine config={device.config} />
         <RefusalLine refusal={known.config?.refusal ?? null} timeZone={zone} />
-        <DeliveryLine delivery={delivery.value} />
+        <DeliveryLine device={device.id} delivery={delivery.value} timeZone={zone} />
       </header>
       <Probes latest={latest.value} now={now.value} there={device.state === "online"} />
       {latest.value !== null && <Charts device={device.id} latest={latest.value} timeZone={zone} />}
@@ -78,6 +81,7 @@ function Known({ device }: { device: Device }) {
             {device.hardware ? `${device.hardware.model}, ${device.hardware.serial}` : "not told yet"}
           </Fact>
           <Fact name="Agent">{device.agent ?? "not told yet"}</Fact>
+          <AgentFacts device={device.id} />
           <Fact name="Id">
             <code>{device.id}</code>
           </Fact>

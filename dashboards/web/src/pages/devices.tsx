@@ -10,12 +10,13 @@ import { count, kindWord, states, stateWords } from "../words.ts";
 
 const filtered = computed(() => {
   const words = query("q").toLowerCase().split(/\s+/).filter(Boolean);
-  const [site, state, kind] = [query("site"), query("state"), query("kind")];
+  const [site, state, kind, missing] = [query("site"), query("state"), query("kind"), query("missing")];
   return inOrder.value.filter(
     (d) =>
       (!site || d.site === site) &&
       (!state || d.state === state) &&
       (!kind || d.kind === kind) &&
+      (!missing || d.missing > 0) &&
       words.every((w) => haystack(d).includes(w)),
   );
 });
@@ -62,6 +63,9 @@ export function Devices() {
         />
         <Choice label="Site" name="site" options={[...sites.value.values()].map((s) => [s.id, s.name])} />
         <Choice label="Kind" name="kind" options={kinds.map((k) => [k, kindWord(k)])} />
+        {(query("missing") || inOrder.value.some((d) => d.missing > 0)) && (
+          <Choice label="Data" name="missing" options={[["true", "something is missing"]]} />
+        )}
       </search>
       <p class="quiet" role="status">
         {loaded.value ? count(list.length, "device") : "Looking…"}
@@ -119,7 +123,7 @@ function Nothing({ all }: { all: number }) {
   return (
     <section class="empty">
       <p>None of the {count(all, "device")} fits these filters.</p>
-      <button type="button" onClick={() => setQuery({ q: "", site: "", state: "", kind: "" })}>
+      <button type="button" onClick={() => setQuery({ q: "", site: "", state: "", kind: "", missing: "" })}>
         Show all
       </button>
     </section>

@@ -166,7 +166,8 @@ function options(
         ticks: grid,
         size: 28,
         values: (_u, at) => at.map((t) => clockTime(t * 1000, now.peek(), zone)),
-        space: 72,
+        // Days are named from some hours on: that takes more room.
+        space: props.to - props.from > 43_200_000 ? 104 : 72,
       },
       {
         stroke: ink,

@@ -5,7 +5,7 @@ import { currentTime } from "../clock.ts";
 import { hear } from "../live.ts";
 import { type ChartPlan, chartsOf, hueCycle, radioNames } from "../measurements.ts";
 import { query, setQuery } from "../router.ts";
-import { count } from "../words.ts";
+import { count, levelWords } from "../words.ts";
 import { Chart, type Line } from "./chart.tsx";
 import { LateLine, useLate } from "./late.tsx";
 import { Strip } from "./strip.tsx";
@@ -17,6 +17,7 @@ const ranges = [
   { key: "6h", label: "6 hours", ms: 360 * minute, everyMs: minute },
   { key: "24h", label: "24 hours", ms: 1440 * minute, everyMs: 5 * minute },
   { key: "7d", label: "7 days", ms: 7 * 1440 * minute, everyMs: 30 * minute },
+  { key: "30d", label: "30 days", ms: 30 * 1440 * minute, everyMs: 120 * minute },
 ] as const;
 type Range = (typeof ranges)[number];
 
@@ -40,6 +41,7 @@ export function Charts({
   const more = plans.filter((plan) => plan.more);
   const open = useSignal(false);
   const late = useLate(device, range.ms);
+  const level = useSignal("raw");
   const grid = (some: readonly ChartPlan[]) => (
     <div class="charts">
       {some.map((plan) => (
@@ -51,6 +53,7 @@ export function Charts({
           names={names}
           late={late.value}
           timeZone={timeZone}
+          levelIs={(found) => (level.value = found)}
         />
       ))}
     </div>
@@ -74,6 +77,7 @@ export function Charts({
         </fieldset>
       </header>
       <LateLine late={late.value} timeZone={timeZone} />
+      {plans.length > 0 && level.value !== "raw" && <p class="chart-sentence">{levelWords(level.value)}</p>}
       {plans.length === 0 && (
         <p class="quiet">Nothing measured yet. The first values come within a minute of its first call.</p>
       )}
@@ -99,6 +103,7 @@ function LiveChart({
   names,
   late,
   timeZone,
+  levelIs,
 }: {
   device: string;
   plan: ChartPlan;
@@ -107,6 +112,8 @@ function LiveChart({
   names: ReadonlyMap<string, string>;
   late: readonly Late[];
   timeZone?: string | undefined;
+  /** How fine the values are that came. */
+  levelIs(level: string): void;
 }) {
   const shown = useSignal<{ lines: Line[] | null; to: number; problem: string | null }>({
     lines: null,
@@ -120,8 +127,10 @@ function LiveChart({
       asked = currentTime();
       const to = asked;
       try {
-        const lines = await fetchLines(device, plan, range, to);
-        if (!gone) shown.value = { lines, to, problem: null };
+        const { lines, level } = await fetchLines(device, plan, range, to);
+        if (gone) return;
+        shown.value = { lines, to, problem: null };
+        levelIs(level);
       } catch (error) {
         if (!gone) shown.value = { ...shown.value, problem: (error as Error).message };
       }
@@ -165,7 +174,7 @@ const Awaited = ({ title, problem }: { title: string; problem: string | null }) 
   </figure>
 );
 
-async function fetchLines(device: string, plan: ChartPlan, range: Range, to: number): Promise<Line[]> {
+async function fetchLines(device: string, plan: ChartPlan, range: Range, to: number) {
   const answers = await Promise.all(
     plan.lines.map(({ field }) =>
       api.series(device, {
@@ -179,12 +188,13 @@ async function fetchLines(device: string, plan: ChartPlan, range: Range, to: num
       }),
     ),
   );
-  return answers.flatMap(({ series }, i) => {
+  const lines = answers.flatMap(({ series }, i): Line[] => {
     const { label, hue } = plan.lines[i] as ChartPlan["lines"][number];
     return plan.by
       ? series.map((s, n) => lineOf(s, s.tags[plan.by ?? ""] ?? label, colour(hueCycle[n % hueCycle.length] as string)))
       : series.map((s) => lineOf(s, label, colour(hue)));
   });
+  return { lines, level: answers[0]?.resolution ?? "raw" };
 }
 
 /** A canvas doesn't know CSS variables. */

@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { catalogue } from "#wire";
+import { pack, unpack } from "../../../controller/store/series/embedded/pack.ts";
+import type { StoredPoint } from "../../../controller/store/series/index.ts";
+
+const measurements = Object.keys(catalogue) as (keyof typeof catalogue)[];
+
+/** Any point that the catalogue has, with any text and number in it. */
+const pointOf = (m: keyof typeof catalogue): fc.Arbitrary<StoredPoint> => {
+  const fields: Record<string, fc.Arbitrary<number | string>> = {};
+  for (const [name, { type }] of Object.entries<{ type: string }>(catalogue[m].fields))
+    fields[name] =
+      type === "number"
+        ? fc.double({ noNaN: true, noDefaultInfinity: true })
+        : fc.string({ unit: "binary", maxLength: 6 });
+  const tags = Object.fromEntries(
+    Object.keys(catalogue[m].tags).map((tag) => [tag, fc.string({ unit: "grapheme", maxLength: 6 })]),
+  );
+  return fc.record({
+    device: fc.stringMatching(/^[a-z0-9-]{1,8}$/),
+    m: fc.constant(m as string),
+    at: fc.integer({ min: 0, max: 9_000_000_000_000 }),
+    tags: fc.record(tags) as fc.Arbitrary<Record<string, string>>,
+    fields: fc.record(fields, { requiredKeys: [] }) as fc.Arbitrary<Record<string, number | string>>,
+  });
+};
+const point = fc.oneof(...measurements.map(pointOf));
+
+describe("points on their way to the worker", () => {
+  it("come out as they went in, in order", () => {
+    fc.assert(
+      fc.property(fc.array(point, { maxLength: 4 }), (points) => {
+        const plain = (some: StoredPoint[]) =>
+          some.map((one) => ({ ...one, tags: { ...one.tags }, fields: { ...one.fields } }));
+        expect(unpack(pack(points, catalogue), catalogue)).toEqual(plain(points));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("cross in one block, however many fields they have", () => {
+    const full = (i: number): StoredPoint => ({
+      device: `ap-${i}`,
+      m: "system",
+      at: i,
+      tags: {},
+      fields: Object.fromEntries(Object.keys(catalogue.system.fields).map((field, n) => [field, n + i])),
+    });
+    const many = Array.from({ length: 200 }, (_, i) => full(i));
+    const packed = pack(many, catalogue);
+    const moved = structuredClone(packed, { transfer: [packed.numbers.buffer as ArrayBuffer] });
+    expect(packed.numbers.length).toBe(0);
+    expect(unpack(moved, catalogue)).toEqual(many);
+  });
+});
