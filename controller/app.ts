@@ -78,14 +78,8 @@ export async function startApp(needs: {
       pins: () => ({ content: signer.tokenPin(), certificate: listeners.pin }),
       mqttUrl: () => `${url.replace(/^http/, "ws")}/mqtt`,
     });
-    const telemetry = await wireTelemetry({
-      ...base,
-      settings,
-      records,
-      workerUrl: paths.seriesWorker,
-      audit: auth.audit,
-      stops,
-    });
+    const shared = { ...base, settings, records, audit: auth.audit, stops };
+    const telemetry = await wireTelemetry({ ...shared, workerUrl: paths.seriesWorker });
     const { series, rollups } = telemetry;
     const live = createLive({ clock });
     const alerting = createAlerting({
@@ -103,17 +97,13 @@ export async function startApp(needs: {
       changed: (incident) => live.publish("incident", { incident }),
     });
     const devices = await wireDeviceSide({
-      ...base,
-      settings,
-      records,
-      signer,
-      audit: auth.audit,
-      registry,
+      ...shared,
       ...telemetry,
+      signer,
+      registry,
       live,
       listen: listeners.mqtt,
       deviceChanged: alerting.alerts.deviceChanged,
-      stops,
     });
     const { presence, config, broker } = devices;
     const observe = createObserve({
