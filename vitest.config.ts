@@ -9,6 +9,8 @@ const project = (name: string, include: string[], more: object = {}) => ({
   test: { name, include, sequence: { groupOrder: order.indexOf(name) }, ...more },
 });
 const real = { fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000, globalSetup: ["test/build.setup.ts"] };
+/** They wait for real time most of theirs: two files at once, each with servers, ports and folders of its own. */
+const inPairs = { ...real, fileParallelism: true, maxWorkers: 2 };
 
 export default defineConfig({
   define: { LAMPLIGHTER_VERSION: JSON.stringify("0.0.0-test") },
@@ -26,8 +28,8 @@ export default defineConfig({
       }),
       project("house", ["test/house/*.test.ts"], { testTimeout: 60_000, globalSetup: ["test/build.setup.ts"] }),
       project("conformance", ["test/conformance/**/*.test.ts"], real),
-      project("system", ["test/system/**/*.test.ts"], real),
-      project("e2e", ["test/e2e/**/*.test.ts"], real),
+      project("system", ["test/system/**/*.test.ts"], inPairs),
+      project("e2e", ["test/e2e/**/*.test.ts"], inPairs),
     ],
   },
 });

@@ -41,28 +41,38 @@ export function lateOf(
       found.push({ device, from: at, to: at, points: 1, arrivedAt: receivedAt });
     }
   }
-  const byDevice = new Map<string, Late[]>();
-  for (const one of found) {
-    const own = byDevice.get(one.device);
+  return byDevice(found).flatMap(stretchesOf);
+}
+
+function byDevice(some: readonly Late[]): Late[][] {
+  const devices = new Map<string, Late[]>();
+  for (const one of some) {
+    const own = devices.get(one.device);
     if (own) own.push(one);
-    else byDevice.set(one.device, [one]);
+    else devices.set(one.device, [one]);
   }
-  return [...byDevice.values()].flatMap(stretchesOf);
+  return [...devices.values()];
 }
 
 /** Of one device. */
-function stretchesOf(late: Late[]): Late[] {
-  let some = late.sort((a, b) => a.from - b.from);
-  for (let joinMs = lateLimits.joinMs as number; ; joinMs *= 2) {
-    const joined: Late[] = [];
-    for (const one of some) {
-      const last = joined.at(-1);
-      if (last && one.from - last.to <= joinMs) joined[joined.length - 1] = join(last, one);
-      else joined.push(one);
-    }
-    if (joined.length <= lateLimits.atOnce) return joined;
-    some = joined;
+function joined(late: readonly Late[], joinMs: number): Late[] {
+  const stretches: Late[] = [];
+  for (const one of [...late].sort((a, b) => a.from - b.from)) {
+    const last = stretches.at(-1);
+    if (last && one.from - last.to <= joinMs) stretches[stretches.length - 1] = join(last, one);
+    else stretches.push(one);
   }
+  return stretches;
+}
+
+function stretchesOf(late: readonly Late[]): Late[] {
+  let joinMs: number = lateLimits.joinMs;
+  let stretches = joined(late, joinMs);
+  while (stretches.length > lateLimits.atOnce) {
+    joinMs *= 2;
+    stretches = joined(stretches, joinMs);
+  }
+  return stretches;
 }
 
 const join = (a: Late, b: Late): Late => ({
@@ -73,26 +83,28 @@ const join = (a: Late, b: Late): Late => ({
   arrivedAt: Math.max(a.arrivedAt, b.arrivedAt),
 });
 
-/** Adds a stretch to those that are kept: what touches becomes one, the oldest go. */
-export async function keepLate(trx: Transaction<Database>, late: Late): Promise<void> {
-  const { device } = late;
-  const touching = await trx
-    .selectFrom("late_arrival")
-    .selectAll()
-    .where("device", "=", device)
-    .where("to_at", ">=", late.from - lateLimits.joinMs)
-    .where("from_at", "<=", late.to + lateLimits.joinMs)
-    .execute();
-  const { from, to, points, arrivedAt } = touching.map((row) => ({ device, ...lateFrom(row) })).reduce(join, late);
-  const row = { device, from_at: from, to_at: to, points, arrived_at: arrivedAt };
-  const [first, ...others] = touching;
-  for (const { id } of others) await trx.deleteFrom("late_arrival").where("id", "=", id).execute();
-  // A backlog comes in hundreds of groups: nearly always it only lengthens what is there.
-  if (first) return void (await trx.updateTable("late_arrival").set(row).where("id", "=", first.id).execute());
-  await trx.insertInto("late_arrival").values(row).execute();
+/** Adds stretches to those that are kept: what touches becomes one, the oldest go. For all devices at once: after an
+ *  outage of ours thousands come in one commit, and a statement each would hold up everything. */
+export async function keepLate(trx: Transaction<Database>, some: readonly Late[]): Promise<void> {
+  if (some.length === 0) return;
+  const { joinMs, perDevice } = lateLimits;
+  const near = JSON.stringify(some.map(({ device, from, to }) => [device, from - joinMs, to + joinMs]));
+  const touching = await sql<Row & { id: number; device: string }>`
+    SELECT DISTINCT l.* FROM json_each(${near}) AS j CROSS JOIN late_arrival AS l
+    ON l.device = j.value ->> 0 AND l.to_at >= j.value ->> 1 AND l.from_at <= j.value ->> 2`.execute(trx);
+  const ids = JSON.stringify(touching.rows.map(({ id }) => id));
+  await sql`DELETE FROM late_arrival WHERE id IN (SELECT value FROM json_each(${ids}))`.execute(trx);
+  const known = touching.rows.map((row): Late => ({ device: row.device, ...lateFrom(row) }));
+  const kept = byDevice([...known, ...some]).flatMap((own) => joined(own, joinMs));
+  const rows = JSON.stringify(kept.map((late) => [late.device, late.from, late.to, late.points, late.arrivedAt]));
   await sql`
-    DELETE FROM late_arrival WHERE device = ${device} AND id NOT IN (
-      SELECT id FROM late_arrival WHERE device = ${device} ORDER BY to_at DESC LIMIT ${lateLimits.perDevice})`.execute(
+    INSERT INTO late_arrival (device, from_at, to_at, points, arrived_at)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(${rows})`.execute(trx);
+  const devices = JSON.stringify([...new Set(some.map(({ device }) => device))]);
+  await sql`
+    DELETE FROM late_arrival WHERE id IN (SELECT id FROM (
+      SELECT id, row_number() OVER (PARTITION BY device ORDER BY to_at DESC) AS nth
+      FROM late_arrival WHERE device IN (SELECT value FROM json_each(${devices}))) WHERE nth > ${perDevice})`.execute(
     trx,
   );
 }

@@ -105,11 +105,11 @@ export function createDeliveryRecords(db: Kysely<Database>, limits = keepLimits,
         }
         for (let i = 0; i < commit.ledgers.length; i += rowsAtOnce)
           await keepLedgers(trx, commit.ledgers.slice(i, i + rowsAtOnce));
-        for (const row of commit.quarantined) await quarantine(trx, row, kept, limits.quarantineBytesPerDevice);
-        for (const late of commit.late) await keepLate(trx, late);
+        if (commit.quarantined.length > 0)
+          await quarantine(trx, commit.quarantined, kept, limits.quarantineBytesPerDevice);
+        await keepLate(trx, commit.late);
         if (commit.marks) await keepMarks(trx, commit.marks);
-        for (const event of commit.events) await keepEvent(trx, event);
-        for (const device of new Set(commit.events.map((e) => e.device))) await trimEvents(trx, device, limits);
+        if (commit.events.length > 0) await keepEvents(trx, commit.events, limits);
       });
       for (const [device, bytes] of kept) quarantineBytes.set(device, bytes);
     },
@@ -170,55 +170,75 @@ async function keepLedgers(trx: Transaction<Database>, rows: LedgerRows["ledgers
     ON CONFLICT (device, boot) DO UPDATE SET ledger = excluded.ledger, last_at = excluded.last_at`.execute(trx);
 }
 
+/** What has room of its device is kept. A few statements for all: a thousand devices may come with a wrong clock. */
 async function quarantine(
   trx: Transaction<Database>,
-  row: Quarantined,
+  rows: readonly Quarantined[],
   kept: Map<string, number>,
   most: number,
 ): Promise<void> {
-  const bytes = kept.get(row.device) ?? (await bytesOf(trx, row.device));
-  kept.set(row.device, bytes);
-  const size = Buffer.byteLength(row.raw) + Buffer.byteLength(row.problem) + rowBytes;
-  if (bytes + size > most) return;
-  kept.set(row.device, bytes + size);
-  const { device, boot, seq, index, why, problem, raw, points, receivedAt } = row;
-  const at = { point_index: index, received_at: receivedAt };
-  await trx
-    .insertInto("quarantine")
-    .values({ device, boot, seq, why, problem, raw, points, ...at })
-    .execute();
+  const unknown = new Set(rows.map(({ device }) => device).filter((device) => !kept.has(device)));
+  for (const [device, bytes] of await bytesOf(trx, [...unknown])) kept.set(device, bytes);
+  const fitting = rows.filter(({ device, raw, problem }) => {
+    const bytes = (kept.get(device) ?? 0) + Buffer.byteLength(raw) + Buffer.byteLength(problem) + rowBytes;
+    if (bytes <= most) kept.set(device, bytes);
+    return bytes <= most;
+  });
+  for (let i = 0; i < fitting.length; i += rowsAtOnce) {
+    const some = fitting
+      .slice(i, i + rowsAtOnce)
+      .map((row) => [
+        row.device,
+        row.boot,
+        row.seq,
+        row.index,
+        row.why,
+        row.problem,
+        row.raw,
+        row.points,
+        row.receivedAt,
+      ]);
+    await sql`
+      INSERT INTO quarantine (device, boot, seq, point_index, why, problem, raw, points, received_at)
+      SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+        value ->> 8
+      FROM json_each(${JSON.stringify(some)})`.execute(trx);
+  }
 }
 
-async function bytesOf(trx: Transaction<Database>, device: string): Promise<number> {
-  const size = sql<number>`length(CAST(raw AS BLOB)) + length(CAST(problem AS BLOB)) + ${rowBytes}`;
-  const row = await trx
-    .selectFrom("quarantine")
-    .select((eb) => eb.fn.sum<number | null>(size).as("bytes"))
-    .where("device", "=", device)
-    .executeTakeFirst();
-  return row?.bytes ?? 0;
+async function bytesOf(trx: Transaction<Database>, devices: readonly string[]): Promise<Map<string, number>> {
+  const found = await sql<{ device: string; bytes: number }>`
+    SELECT device, sum(length(CAST(raw AS BLOB)) + length(CAST(problem AS BLOB)) + ${rowBytes}) AS bytes
+    FROM quarantine WHERE device IN (SELECT value FROM json_each(${JSON.stringify(devices)})) GROUP BY device`.execute(
+    trx,
+  );
+  const bytes = new Map(devices.map((device): [string, number] => [device, 0]));
+  for (const row of found.rows) bytes.set(row.device, row.bytes);
+  return bytes;
 }
 
-async function keepEvent(trx: Transaction<Database>, { device, event, receivedAt }: KeptEvent): Promise<void> {
-  const { boot, seq, at, kind, severity } = event;
-  await trx
-    .insertInto("device_events")
-    .values({ device, boot, seq, at, kind, severity, detail: JSON.stringify(event.detail), received_at: receivedAt })
-    // Sent again after a crash between commit and `delivered`: the same event.
-    .onConflict((on) => on.columns(["device", "boot", "seq"]).doNothing())
-    .execute();
-}
-
-/** The newest stay, up to the bounds. */
-async function trimEvents(
+/** The newest stay, up to the bounds. A few statements for all: after a power cut thousands of devices tell at once. */
+async function keepEvents(
   trx: Transaction<Database>,
-  device: string,
+  events: readonly KeptEvent[],
   most: { eventsPerDevice: number; eventBytesPerDevice: number },
 ): Promise<void> {
+  const rows = events.map(({ device, event, receivedAt }) => {
+    const { boot, seq, at, kind, severity } = event;
+    return [device, boot, seq, at, kind, severity, JSON.stringify(event.detail), receivedAt];
+  });
+  // Sent again after a crash between commit and `delivered`: the same event.
   await sql`
-    DELETE FROM device_events WHERE device = ${device} AND id <= (
-      SELECT max(id) FROM (
+    INSERT INTO device_events (device, boot, seq, at, kind, severity, detail, received_at)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7
+    FROM json_each(${JSON.stringify(rows)}) WHERE true
+    ON CONFLICT (device, boot, seq) DO NOTHING`.execute(trx);
+  const devices = JSON.stringify([...new Set(events.map(({ device }) => device))]);
+  await sql`
+    DELETE FROM device_events WHERE id IN (
+      SELECT id FROM (
         SELECT id, row_number() OVER newest AS nth, sum(length(CAST(detail AS BLOB)) + ${rowBytes}) OVER newest AS bytes
-        FROM device_events WHERE device = ${device} WINDOW newest AS (ORDER BY id DESC))
+        FROM device_events WHERE device IN (SELECT value FROM json_each(${devices}))
+        WINDOW newest AS (PARTITION BY device ORDER BY id DESC))
       WHERE nth > ${most.eventsPerDevice} OR bytes > ${most.eventBytesPerDevice})`.execute(trx);
 }

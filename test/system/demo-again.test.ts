@@ -51,7 +51,7 @@ it("ten starts and stops leave nothing behind, lose nothing and tell nobody anyt
     [
       ...["at-rest.key", "content.pem", "online.pem", "tls.pem"].map((key) => `controller/keys/${key}`),
       ...["lock.db", "records.db", "series.db"].map((file) => `controller/${file}`),
-      ...["identity.json", "spool/journal"].map((file) => `devices/*/${file}`),
+      ...["identity.json", "spool/boot", "spool/journal"].map((file) => `devices/*/${file}`),
       "/street.json",
     ].sort(),
   );

@@ -88,7 +88,7 @@ describe("what is kept of it", () => {
   const keep = (device: string, from: number, to: number) =>
     fresh.records.db
       .transaction()
-      .execute((trx) => keepLate(trx, { device, from, to, points: 1, arrivedAt: to + minute }));
+      .execute((trx) => keepLate(trx, [{ device, from, to, points: 1, arrivedAt: to + minute }]));
   const kept = async (device = "a") => await createDeliveryRecords(fresh.records.db).late(device, 0, 1e12);
 
   test("grows together from both ends, device by device", async () => {

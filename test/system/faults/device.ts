@@ -20,6 +20,8 @@ export interface Life {
   clockWrong: boolean;
   /** Readings that were on flash until the harness tore them off. */
   torn: Set<number>;
+  /** A segment was torn when it had begun: what told of its end may have been in it. */
+  tellingTorn: boolean;
   log: string[];
 }
 
@@ -31,6 +33,7 @@ const newLife = (clockWrong: boolean): Life => ({
   fullSince: undefined,
   clockWrong,
   torn: new Set(),
+  tellingTorn: false,
   log: [],
 });
 
@@ -125,6 +128,7 @@ export function createDevice(needs: { program: string; url: string; dataDir: str
       const bytes = readFileSync(join(folder, name));
       const kept = bytes.subarray(0, Math.max(0, bytes.length - cut));
       writeFileSync(join(folder, name), Buffer.concat([kept, Buffer.alloc(zeros)]));
+      for (const life of lives) life.tellingTorn ||= file === "segment";
       const left = new Set(readingsOn(needs.dataDir));
       for (const reading of before) {
         if (left.has(reading)) continue;

@@ -85,13 +85,15 @@ function unlisted(
 }
 
 /** What the ledger lists without anything having happened that explains it. Two events may be lost beside the readings. */
-function unfounded({ torn, clockWrong, fullSince }: Life, boot: BootDelivery, tail: number): string[] {
+function unfounded({ torn, tellingTorn, clockWrong, fullSince }: Life, boot: BootDelivery, tail: number): string[] {
   const { missing, quarantined, dropped, gaps } = boot;
   const power = gaps.filter(({ why }) => why === "power").reduce((sum, { points }) => sum + (points ?? 0), 0);
   const other = missing - power;
   return [
     ...(power > 0 && power > tail + 2 ? [`${power} lost with the power, only ${tail} can be`] : []),
-    ...(other > 0 && (torn.size === 0 || other > torn.size + 2) ? [`${other} missing, ${torn.size} torn off`] : []),
+    ...(other > 0 && ((torn.size === 0 && !tellingTorn) || other > torn.size + 2)
+      ? [`${other} missing, ${torn.size} torn off`]
+      : []),
     ...(quarantined > 0 && !clockWrong ? [`${quarantined} quarantined, the clock was right`] : []),
     ...(dropped > 0 && fullSince === undefined ? [`${dropped} dropped, the disk had room`] : []),
   ];
@@ -100,12 +102,14 @@ function unfounded({ torn, clockWrong, fullSince }: Life, boot: BootDelivery, ta
 /** It was in memory only, or torn off by the harness; and the end was told as unclean, or the boot never came so far
  *  that anybody heard of it. */
 function isTail(
-  { endedAt, clean, fullSince, torn }: Life,
+  { endedAt, clean, fullSince, torn, tellingTorn }: Life,
   boot: BootDelivery | undefined,
   reading: number,
   at: number,
 ): boolean {
-  if (endedAt === undefined || clean || (boot && boot.tailLost === undefined)) return false;
+  if (endedAt === undefined || clean) return false;
+  // Rot that takes what was durable may take the word on an end along: that word is missing then, and listed as such.
+  if (boot && boot.tailLost === undefined && !tellingTorn) return false;
   return torn.has(reading) || at >= Math.min(fullSince ?? endedAt, endedAt) - unflushedMs;
 }
 
