@@ -94,7 +94,7 @@ describe("a person at the screen", () => {
   it("watches its charts move", async () => {
     const { page } = here;
     await page.locator(".arrival a").click();
-    await page.getByText("Nothing missing.").waitFor();
+    await page.getByText(/^Nothing missing since/).waitFor();
     await page.getByRole("heading", { name: "What people here get" }).waitFor();
     const processor = page.locator("figure.chart", { hasText: "Processor" });
     await processor.locator("canvas").waitFor();

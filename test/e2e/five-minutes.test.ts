@@ -124,7 +124,7 @@ describe("five minutes on the street", () => {
     const { page } = here;
     await openDevice("Bus station, stand A");
     await page.getByText(/Shaded: it could not deliver/).waitFor();
-    await page.getByText("Nothing missing.").waitFor();
+    await page.getByText(/^Nothing missing since/).waitFor();
     await page.locator(".uplot").first().waitFor();
     await expectAccessible(page);
     await picture(page, "street-device");
@@ -137,7 +137,7 @@ describe("five minutes on the street", () => {
       .getByText(/went back/i)
       .first()
       .waitFor({ timeout: 90_000 });
-    await page.getByText("Nothing missing.").waitFor();
+    await page.getByText(/^Nothing missing since/).waitFor();
     await expectAccessible(page);
     await picture(page, "street-configuration");
   });
