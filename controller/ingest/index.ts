@@ -25,6 +25,8 @@ export const ingestLimits = {
   ...groupLimits,
   /** Groups that are being written at once: while one waits for the store, the next is judged. */
   groupsAtOnce: 4,
+  /** Between two groups that are not full: each costs two commits to a disk. */
+  gatherMs: 20,
   retryBaseMs: 250,
   retryMaxMs: 5_000,
   /** Changes to the records that wait for the one before them. */
@@ -106,11 +108,15 @@ export function createIngest(needs: IngestNeeds) {
   };
 
   async function run(): Promise<void> {
+    let next = Number.NEGATIVE_INFINITY;
     while (!stopping) {
       if (queue.isEmpty() || underWay.size >= limits.groupsAtOnce) {
         await new Promise<void>((resolve) => (wake = resolve));
         continue;
       }
+      const early = next - clock.monotonic();
+      if (early > 0 && queue.size().messages < limits.groupMessages) await sleep(clock, early);
+      next = clock.monotonic() + limits.gatherMs;
       const group = await gather().catch(failed);
       if (!group) continue;
       const handling = handle(group)
