@@ -54,7 +54,7 @@ follows the printed link. The first start writes and delivers six hours of past.
 ${startRow("First", demo.first)}
 ${startRow("Again", demo.again)}
 
-Running on: ${mebi(demo.footprint.residentBytes)} MiB resident, ${demo.footprint.cpuPercent.toFixed(0)} % of one core, over a minute after the first start.
+While the 35 days of past are written in the background: ${mebi(demo.footprint.residentBytes)} MiB resident, ${demo.footprint.cpuPercent.toFixed(0)} % of one core, over a minute after the first start.
 
 ## The list of devices
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { type Point, readJson } from "#wire";
 import type { Delivery } from "../../controller/ingest/index.ts";
 import type { Controller } from "./harness.ts";
@@ -39,7 +40,9 @@ function batchesOf(bytes: Buffer): FlashBatch[] {
     const length = bytes.readUInt32BE(offset);
     // Torn, or zeros where a file system had not written.
     if (length === 0 || offset + 8 + length > bytes.length) break;
-    const [head = "", ...rest] = bytes.toString("utf8", offset + 8, offset + 8 + length).split("\n");
+    const record = bytes.subarray(offset + 8, offset + 8 + length);
+    if (crc32(record) !== bytes.readUInt32BE(offset + 4)) break;
+    const [head = "", ...rest] = record.toString("utf8").split("\n");
     const { boot, seq, points } = JSON.parse(head) as FlashBatch;
     const message = readJson(rest.join("\n"), length);
     const { points: made = [] } = (message.ok ? message.message : {}) as { points?: Point[] };
