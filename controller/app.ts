@@ -139,7 +139,7 @@ export async function startApp(needs: {
     await alerting.start();
     stops.push(() => alerting.stop());
     log.info("ready", { ...ports, url });
-    writeRunFile(settings.dataDir, { pid: process.pid, ...ports });
+    writeRunFile(settings.dataDir, { pid: process.pid, ...ports, url });
     return { ports, url, adminPassword, auth, registry, broker, live, series, stop };
   } catch (error) {
     await stop();

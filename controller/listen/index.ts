@@ -68,13 +68,21 @@ function names(settings: Settings): string[] {
   return [...hosts, ...own.filter((name) => !name.includes("%")), ...known];
 }
 
+/** What a program beside it needs to reach this one; `url` as people and devices are told it. */
+export interface RunFile {
+  pid: number;
+  http: number;
+  mqtt: number;
+  url: string;
+}
+
 const runFile = (dataDir: string): string => join(dataDir, "run.json");
 
 /** At a start and at the end: whoever waits for the file must not meet the ports of another run. */
 export const removeRunFile = (dataDir: string): void => rmSync(runFile(dataDir), { force: true });
 
 /** `<data dir>/run.json`, whole or not at all: whoever waits for it may connect. */
-export function writeRunFile(dataDir: string, run: { pid: number; http: number; mqtt: number }): void {
+export function writeRunFile(dataDir: string, run: RunFile): void {
   const file = runFile(dataDir);
   writeFileSync(`${file}.new`, `${JSON.stringify(run)}\n`);
   renameSync(`${file}.new`, file);

@@ -86,16 +86,16 @@ export async function startController(
     LAMPLIGHTER_LOG_LEVEL: "debug",
     ...env,
   });
-  const ports = await until(
+  const ready = await until(
     () => {
       if (program.child.exitCode !== null) throw new Error(`ended with ${program.child.exitCode}: ${program.output()}`);
-      return JSON.parse(readFileSync(join(dataDir, "run.json"), "utf8")) as Controller["ports"];
+      return JSON.parse(readFileSync(join(dataDir, "run.json"), "utf8")) as Controller["ports"] & { url: string };
     },
-    (p) => p.http > 0,
+    (run) => run.http > 0,
   );
-  const own = `http://127.0.0.1:${ports.http}`;
+  const ports = { http: ready.http, mqtt: ready.mqtt };
   // A public address is where devices find it: perhaps a line that the test spoils.
-  const url = "LAMPLIGHTER_PUBLIC_URL" in env ? own : (/"url":"([^"]+)"/.exec(program.output())?.[1] ?? own);
+  const url = "LAMPLIGHTER_PUBLIC_URL" in env ? `http://127.0.0.1:${ports.http}` : ready.url;
   return { ...program, url, ports, dataDir, ...(await signIn(url)) };
 }
 

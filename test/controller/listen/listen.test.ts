@@ -41,8 +41,9 @@ describe("where the controller listens", () => {
   });
 
   it("takes the ports of another run away before it starts", () => {
-    writeRunFile(folder, { pid: 1, http: 2, mqtt: 3 });
-    expect(JSON.parse(readFileSync(join(folder, "run.json"), "utf8"))).toEqual({ pid: 1, http: 2, mqtt: 3 });
+    const run = { pid: 1, http: 2, mqtt: 3, url: "http://127.0.0.1:2" };
+    writeRunFile(folder, run);
+    expect(JSON.parse(readFileSync(join(folder, "run.json"), "utf8"))).toEqual(run);
     removeRunFile(folder);
     removeRunFile(folder);
     expect(existsSync(join(folder, "run.json"))).toBe(false);
