@@ -82,7 +82,7 @@ export async function startApp(needs: {
     const telemetry = await wireTelemetry({ ...shared, workerUrl: paths.seriesWorker });
     const { series, rollups } = telemetry;
     const live = createLive({ clock });
-    const alerting = createAlerting({
+    const alerting = await createAlerting({
       ...base,
       records,
       registry,
@@ -92,6 +92,7 @@ export async function startApp(needs: {
       cannotStore: () => devices.ingest.cannotStore(),
       doors: () => doors,
       keyFolder: join(settings.dataDir, "keys"),
+      rulesFolder: join(settings.dataDir, "alert-rules"),
       allow: settings.outboundAllow,
       url: () => url,
       changed: (incident) => live.publish("incident", { incident }),
@@ -103,7 +104,7 @@ export async function startApp(needs: {
       registry,
       live,
       listen: listeners.mqtt,
-      deviceChanged: alerting.alerts.deviceChanged,
+      alerting,
     });
     const { presence, config, broker } = devices;
     const observe = createObserve({
@@ -125,6 +126,7 @@ export async function startApp(needs: {
       rollups,
       ...devices.http,
       incidents: alerting.alerts,
+      rules: alerting.rules,
       notify: alerting.notify,
       ...observe,
       ...paths,

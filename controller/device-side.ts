@@ -11,7 +11,7 @@ import { createPresence, createPresenceRecords, createWelcome } from "./registry
 import type { RollupMarks } from "./rollup/index.ts";
 import type { Settings } from "./settings/index.ts";
 import type { Records } from "./store/records/index.ts";
-import type { SeriesStore } from "./store/series/index.ts";
+import type { SeriesStore, StoredPoint } from "./store/series/index.ts";
 
 const dayMs = 86_400_000;
 
@@ -30,11 +30,14 @@ export async function wireDeviceSide(needs: {
   marks: RollupMarks;
   live: Live;
   listen: Listener;
-  /** Something about it is other than before. */
-  deviceChanged(device: string): void;
+  alerting: {
+    /** Something about it is other than before. */
+    deviceChanged(device: string): void;
+    stored(points: readonly StoredPoint[]): void;
+  };
   stops: (() => Promise<void>)[];
 }) {
-  const { settings, clock, log, records, signer, registry, live, stops } = needs;
+  const { settings, clock, log, records, signer, registry, live, alerting, stops } = needs;
   const base = { clock, log };
   const send: Broker["send"] = (device, suffix, payload, id) => broker.send(device, suffix, payload, id);
   const disconnect = (device: string): void => broker.disconnect(device);
@@ -50,7 +53,10 @@ export async function wireDeviceSide(needs: {
     knownSince: (device) => registry.device(device)?.createdAt ?? 0,
     send: (device, payload) => send(device, "delivered", payload),
     disconnect,
-    stored: (device, points) => live.latest(device, { device, points }),
+    stored(device, points) {
+      live.latest(device, { device, points });
+      alerting.stored(points);
+    },
   });
   ingest.start();
   stops.push(() => ingest.stop());
@@ -67,7 +73,7 @@ export async function wireDeviceSide(needs: {
     },
     changed(device, is) {
       live.publish("presence", { device, ...is });
-      needs.deviceChanged(device);
+      alerting.deviceChanged(device);
     },
     heard: (devices) => live.publish("heard", { devices }),
     failed: (error) => log.error("presence could not be saved", { error }),
@@ -103,7 +109,7 @@ export async function wireDeviceSide(needs: {
   stops.push(() => broker.stop());
   registry.onChange(({ kind, id, change }) => {
     live.publish(kind, { [kind]: id, change });
-    if (kind === "device") needs.deviceChanged(id);
+    if (kind === "device") alerting.deviceChanged(id);
     if (kind !== "device" || change !== "removed") return;
     broker.disconnect(id);
     ingest.forget(id);

@@ -10,6 +10,9 @@ import type { NoticeKind } from "./incident.ts";
 import { type AlertLimits, alertBounds, alertLimits } from "./limits.ts";
 import { createRead } from "./read.ts";
 import { loadOpen, writeEvent, writeStep } from "./records.ts";
+import type { Standing } from "./rules/engine.ts";
+import type { Feed } from "./rules/feed.ts";
+import { keepInstances, loadInstances, noteAlive } from "./rules/records.ts";
 import { checkDoors, type Doors } from "./self-check.ts";
 import { type AlertEvent, type AlertState, nothing, type Place } from "./state.ts";
 import type { Step } from "./turn.ts";
@@ -36,6 +39,8 @@ export interface AlertNeeds {
   toldOf(incidents: readonly string[]): Promise<Map<string, Told[]>>;
   /** After the transaction: these incidents are other than before, and perhaps there is something to send. */
   changed(incidents: readonly string[], notices: boolean): void;
+  /** What rules say of measurements; absent: there are none. */
+  rules?: Pick<Feed, "news" | "again" | "restore">;
   audit: {
     write(db: Kysely<Database>, entry: { actor: By; action: string; subject: By; after?: object }): Promise<void>;
   };
@@ -88,12 +93,13 @@ export function createAlerts(needs: AlertNeeds) {
 
   async function decideNow(): Promise<void> {
     const taken = dirty;
+    const now = clock.now();
+    const news = needs.rules?.news() ?? { events: [], instances: [] };
     try {
-      const now = clock.now();
-      const events = eventsNow();
+      const events = [...eventsNow(), ...news.events];
       dirty = new Set();
       const next = decide(state, events, now, limits, () => randomId("incident"));
-      if (next.steps.length > 0) await write(next.steps, now);
+      if (next.steps.length > 0 || news.instances.length > 0) await write(next.steps, news.instances, now);
       const wasBlind = state.blind !== null;
       state = next.state;
       if ((state.blind !== null) !== wasBlind) needs.blind(state.blind?.since ?? null);
@@ -101,13 +107,15 @@ export function createAlerts(needs: AlertNeeds) {
     } catch (error) {
       // Nothing of it happened; the next turn decides anew, from how things are then.
       dirty = new Set([...taken, ...dirty]);
+      needs.rules?.again(news);
       counts.failedTurns++;
       log.error("incidents could not be decided", { error });
     }
   }
 
-  async function write(steps: readonly Step[], now: number): Promise<void> {
+  async function write(steps: readonly Step[], instances: readonly Standing[], now: number): Promise<void> {
     await records.db.transaction().execute(async (db) => {
+      await keepInstances(db, instances, now);
       // What ends first: another may open for the same root.
       for (const step of [...steps].sort(endsFirst)) {
         await writeStep(db, records.organisation, step, now);
@@ -131,6 +139,7 @@ export function createAlerts(needs: AlertNeeds) {
   }
 
   async function check(): Promise<void> {
+    await noteAlive(records, clock.now());
     const doors = needs.doors();
     if (!doors) return;
     const since = clock.now();
@@ -165,6 +174,7 @@ export function createAlerts(needs: AlertNeeds) {
     events: (id: string) => read.events(id, alertBounds.eventsOfIncident),
     async start(): Promise<void> {
       state = { ...nothing, incidents: await loadOpen(records) };
+      needs.rules?.restore(await loadInstances(records, clock.now()));
       const blind = [...state.incidents.values()].find(({ rule }) => rule === "controller_blind");
       if (blind) {
         state = { ...state, blind: { since: blind.since } };

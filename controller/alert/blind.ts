@@ -1,3 +1,4 @@
+import { isLoss, own } from "./incident.ts";
 import { fresh } from "./sites.ts";
 import type { Watched } from "./state.ts";
 import { at, note, put, type Turn } from "./turn.ts";
@@ -48,7 +49,7 @@ function massLoss(turn: Turn, from: number): { since: number; sites: number; of:
 function closeEyes(turn: Turn, since: number, why: string): void {
   turn.blind = { since };
   for (const incident of turn.incidents.values()) {
-    const untold = incident.state === "open" && incident.toldAt === null && incident.root.type !== "controller";
+    const untold = incident.state === "open" && incident.toldAt === null && isLoss(incident.rule);
     if (!untold || incident.since < since) continue;
     for (const { device, since: lost } of incident.members.values()) {
       turn.memberOf.delete(device);
@@ -57,9 +58,9 @@ function closeEyes(turn: Turn, since: number, why: string): void {
     }
     note(put(turn, { ...incident, state: "closed", cause: "blind", resolvedAt: turn.now, tellAt: null }), "set-aside");
   }
-  const made = fresh(turn, { tellAt: turn.now });
+  const made = fresh(turn, { ...own("controller_blind"), tellAt: turn.now });
   const facts = { ...made.facts, why };
-  note(put(turn, { ...made, rule: "controller_blind", since, facts }), "opened", why);
+  note(put(turn, { ...made, since, facts }), "opened", why);
 }
 
 function openEyes(turn: Turn): void {
@@ -80,7 +81,7 @@ export function judgeStore(turn: Turn): void {
     return;
   }
   if (open || now - store.since < limits.storeGraceMs) return;
-  const made = fresh(turn, { tellAt: now });
+  const made = fresh(turn, { ...own("cannot_store"), tellAt: now });
   const facts = { ...made.facts, why: store.why };
-  note(put(turn, { ...made, rule: "cannot_store", since: store.since, facts }), "opened", store.why);
+  note(put(turn, { ...made, since: store.since, facts }), "opened", store.why);
 }

@@ -2,6 +2,7 @@ import { judgeSight, judgeStore } from "./blind.ts";
 import { deviceEvent } from "./devices.ts";
 import { endIncidents, tell } from "./lifecycle.ts";
 import type { AlertLimits } from "./limits.ts";
+import { ruleEvent } from "./ruled.ts";
 import { openIncidents } from "./sites.ts";
 import type { AlertEvent, AlertState } from "./state.ts";
 import { begin, end, mayTell, type Step, type Turn } from "./turn.ts";
@@ -38,6 +39,9 @@ function take(turn: Turn, event: AlertEvent): void {
     case "place":
       if (event.is) turn.places.set(event.id, event.is);
       else turn.places.delete(event.id);
+      return;
+    case "rule":
+      ruleEvent(turn, event);
       return;
     case "self-check":
       turn.selfCheck = event.failed;

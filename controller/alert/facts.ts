@@ -11,6 +11,7 @@ export function factsOf(turn: Turn, incident: Pick<Incident, "root" | "site" | "
   const place = turn.places.get(site);
   const there = at(turn, site).filter(({ state }) => state !== "asleep" && state !== "unseen");
   const usual = { ...facts, timeZone: place?.timeZone ?? facts.timeZone };
+  if (facts.rule) return { ...usual, ...ruledFacts(turn, incident) };
   if (root.type === "device") {
     const device = turn.devices.get(root.id);
     const others = there.filter(({ id }) => id !== root.id);
@@ -34,6 +35,22 @@ export function factsOf(turn: Turn, incident: Pick<Incident, "root" | "site" | "
     down,
     of: Math.max(there.length, down),
     ...elsewhere,
+  };
+}
+
+/** Of what a rule finds: how many devices, and which is bad the longest. */
+function ruledFacts(turn: Turn, { root, site, members, facts }: Parameters<typeof factsOf>[1]): Partial<Facts> {
+  const bad = [...members.values()].filter(({ state }) => state === "down").sort((a, b) => a.since - b.since);
+  const place = turn.places.get(site ?? "")?.name ?? null;
+  const device = turn.devices.get(bad[0]?.device ?? "")?.name;
+  // What was said is of the one that was the worst when it was said.
+  const said = bad[0] && facts.rule && bad[0].name !== facts.rule.worst ? { said: "", worst: bad[0].name } : {};
+  const isOne = root.type === "device" || bad.length <= 1;
+  return {
+    ...(isOne && device ? { name: device, place } : isOne ? {} : { name: place ?? "", place: null }),
+    ...(facts.rule ? { rule: { ...facts.rule, ...said } } : {}),
+    down: bad.length,
+    of: Math.max(at(turn, site ?? "").length, bad.length),
   };
 }
 

@@ -1,12 +1,21 @@
-/** What is wrong. Ranked by severity, worst first. */
-export type Rule = "controller_blind" | "cannot_store" | "site_unreachable" | "device_down";
 export type Severity = "critical" | "major" | "warning" | "info";
-export const severityOf: Record<Rule, Severity> = {
+
+/** What the controller finds without a rule. */
+export const severityOf = {
   controller_blind: "critical",
   cannot_store: "critical",
   site_unreachable: "critical",
   device_down: "major",
-};
+} as const satisfies Record<string, Severity>;
+export type OwnRule = keyof typeof severityOf;
+
+/** One of those, or the id of a rule that people wrote. */
+export type Rule = string;
+
+export const own = (rule: OwnRule) => ({ rule, severity: severityOf[rule] });
+export const isOwn = (rule: Rule): rule is OwnRule => Object.hasOwn(severityOf, rule);
+/** Its members are silent: they say nothing else meanwhile. */
+export const isLoss = (rule: Rule): boolean => rule === "device_down" || rule === "site_unreachable";
 
 /** Decided backwards, when a device is heard again: the same boot was up all the time, another one restarted. Or why an
  *  incident was closed without an end of the failure. */
@@ -43,12 +52,26 @@ export interface Facts {
   stopped: boolean;
   /** In the words of whatever failed. */
   why: string;
+  /** Of a rule: its own words, and what it looked at where that is worst. */
+  rule?: RuleFacts;
+}
+
+export interface RuleFacts {
+  title: string;
+  runbook?: string;
+  /** "91 % (limit 80 %)", of the device that is bad the longest. */
+  said: string;
+  /** That device. */
+  worst: string;
+  /** It comes and goes: told again when it has calmed down. */
+  flapping: boolean;
 }
 
 export interface Incident {
   id: string;
   state: "open" | "resolved" | "closed";
   rule: Rule;
+  severity: Severity;
   root: { type: "device" | "site" | "controller"; id: string };
   site: string | null;
   cause: Cause | null;

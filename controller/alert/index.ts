@@ -4,4 +4,6 @@ export type { Cause, NoticeKind, Rule, Severity } from "./incident.ts";
 export { type AlertLimits, alertBounds, alertLimits } from "./limits.ts";
 export { type IncidentQuery, membersShown } from "./read.ts";
 export { createAlerting } from "./room.ts";
+export type { Origin, Rulebook, RuleEntry } from "./rules/rulebook.ts";
+export { type Rule as AlertRule, rule } from "./rules/schema.ts";
 export type { IncidentEvent, IncidentView, Told } from "./view.ts";

@@ -1,7 +1,8 @@
 import { causeOf, leave } from "./devices.ts";
 import { factsOf } from "./facts.ts";
-import type { Incident, NoticeKind } from "./incident.ts";
-import { note, put, type Turn } from "./turn.ts";
+import { type Incident, isLoss, type NoticeKind } from "./incident.ts";
+import type { Watched } from "./state.ts";
+import { note, put, rootKey, type Turn } from "./turn.ts";
 
 /** Incidents whose devices are back end; stragglers get a while, then stand alone. */
 export function endIncidents(turn: Turn): void {
@@ -20,6 +21,7 @@ function finish(turn: Turn, incident: Incident): void {
   const resolvedAt = back.length > 0 ? Math.max(...back.map(({ backAt }) => backAt ?? 0)) : turn.now;
   const state = back.length > 0 ? "resolved" : "closed";
   const cause = back.length > 0 ? causeOf(members) : "removed";
+  turn.ended.set(rootKey(incident), turn.now);
   put(turn, { ...incident, state, cause, resolvedAt, facts: { ...factsOf(turn, incident), down: 0 } });
 }
 
@@ -68,9 +70,13 @@ export function tell(turn: Turn, mayTell: (incident: Incident) => boolean): void
 }
 
 /** Not the whole night through asleep, and told in the moment in which the hours begin. */
-const stillDown = (turn: Turn, { root, members }: Incident): boolean =>
+const stillDown = (turn: Turn, { rule, root, members }: Incident): boolean =>
   root.type === "controller" ||
-  [...members.values()].some(({ device, state }) => state === "down" && turn.devices.get(device)?.state === "down");
+  [...members.values()].some(({ device, state }) => state === "down" && isAsBad(turn.devices.get(device), rule));
+
+/** Of what is silent nobody knows whether a rule still finds it bad: its silence is an incident of its own. */
+const isAsBad = (device: Watched | undefined, rule: string): boolean =>
+  isLoss(rule) ? device?.state === "down" : device?.state === "up";
 
 function say(turn: Turn, incident: Incident, kind: NoticeKind): void {
   const toldMembers = [...incident.members.values()].filter(({ state }) => state === "down").length;

@@ -1,7 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Database, Records } from "../store/records/index.ts";
-import type { Incident, Member } from "./incident.ts";
-import { severityOf } from "./incident.ts";
+import { type Incident, isLoss, type Member } from "./incident.ts";
 import type { Step } from "./turn.ts";
 
 export type IncidentRow = Database["incident"];
@@ -53,6 +52,24 @@ export async function writeEvent(db: Kysely<Database>, incident: string, event: 
     .execute();
 }
 
+/** A channel has opened a ticket for it. What a person wrote there stays. */
+export async function noteTicket(
+  db: Kysely<Database>,
+  { incident, channel, handle }: { incident: string; channel: string; handle: Readonly<Record<string, string>> },
+): Promise<void> {
+  const reference = handle["reference"] ?? "";
+  const row = await db.selectFrom("incident").select("reference").where("id", "=", incident).executeTakeFirst();
+  if (!row || row.reference === reference) return;
+  if (row.reference === null) await db.updateTable("incident").set({ reference }).where("id", "=", incident).execute();
+  const now = await db
+    .selectFrom("told")
+    .select("at")
+    .where("incident", "=", incident)
+    .where("channel", "=", channel)
+    .executeTakeFirst();
+  await writeEvent(db, incident, { at: now?.at ?? 0, kind: "ticket", text: reference });
+}
+
 /** The open incidents, for the next start. */
 export async function loadOpen(records: Records): Promise<Map<string, Incident>> {
   const { db } = records;
@@ -85,7 +102,8 @@ export const memberOfRow = (row: Database["incident_member"]): Member => ({
 export const incidentOfRow = (row: IncidentRow, members: ReadonlyMap<string, Member>): Incident => ({
   id: row.id,
   state: row.state as Incident["state"],
-  rule: row.rule as Incident["rule"],
+  rule: row.rule,
+  severity: row.severity as Incident["severity"],
   root: { type: row.root_type as Incident["root"]["type"], id: row.root_id },
   site: row.site,
   cause: row.cause as Incident["cause"],
@@ -106,7 +124,7 @@ export const incidentOfRow = (row: IncidentRow, members: ReadonlyMap<string, Mem
 const incidentRow = (incident: Incident) => ({
   id: incident.id,
   state: incident.state,
-  severity: severityOf[incident.rule],
+  severity: incident.severity,
   rule: incident.rule,
   cause: incident.cause,
   root_type: incident.root.type,
@@ -129,7 +147,7 @@ const memberRow = (incident: Incident, member: Member): Database["incident_membe
   incident: incident.id,
   device: member.device,
   name: member.name,
-  rule: "device_down",
+  rule: isLoss(incident.rule) ? "device_down" : incident.rule,
   state: member.state,
   since: member.since,
   back_at: member.backAt,

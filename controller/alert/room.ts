@@ -1,10 +1,14 @@
 import type { Kysely } from "kysely";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
-import { createNotify } from "../notify/index.ts";
+import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
+import type { StoredPoint } from "../store/series/index.ts";
 import { createAlerts } from "./alerts.ts";
 import type { AlertLimits } from "./limits.ts";
+import { noteTicket } from "./records.ts";
+import { createFeed } from "./rules/feed.ts";
+import { createRulebook } from "./rules/rulebook.ts";
 import type { Doors } from "./self-check.ts";
 import { severityWords } from "./sentence.ts";
 import { deviceSeen, type Presence } from "./watch.ts";
@@ -13,6 +17,9 @@ interface Device {
   id: string;
   name: string;
   site: string | null;
+  kind: string;
+  tags: readonly string[];
+  profile: string | null;
 }
 interface By {
   kind: string;
@@ -20,7 +27,7 @@ interface By {
 }
 
 /** Alerts with the notices that they make, fitted to the rest of the controller. */
-export function createAlerting(needs: {
+export async function createAlerting(needs: {
   clock: Clock;
   log: Log;
   records: Records;
@@ -35,6 +42,8 @@ export function createAlerting(needs: {
     devices(): readonly Device[];
     device(id: string): Device | undefined;
     sites(): readonly { id: string; name: string; timeZone: string }[];
+    /** For the notices: where it is, and whom to call. */
+    site(id: string): About["site"];
     hoursOfSite(site: string): { open: boolean };
   };
   /** Asked only after the start. */
@@ -42,6 +51,8 @@ export function createAlerting(needs: {
   cannotStore(): { since: number; why: string } | null;
   doors(): Doors | null;
   keyFolder: string;
+  /** Of *.yaml with rules; there need not be one. */
+  rulesFolder: string;
   /** Networks that channels may call although private. */
   allow: readonly string[];
   url(): string;
@@ -49,10 +60,27 @@ export function createAlerting(needs: {
   changed(incident: string): void;
 }) {
   const { registry, changed } = needs;
-  const notify = createNotify({ ...needs, severityWords, incident: (id) => alerts.of(id), done: changed });
+  const notify = createNotify({
+    ...needs,
+    severityWords,
+    incident: (id) => alerts.of(id),
+    about: async ({ site }) => aboutSite(site ? registry.site(site) : undefined),
+    done: changed,
+    ticket: noteTicket,
+  });
   const seen = (device: Device) => deviceSeen(device, needs.presence().of(device.id));
+  const feed = createFeed({
+    usual: () => null,
+    intervalMs: (device) => needs.presence().of(device).birth?.intervalMs ?? 60_000,
+  });
+  const rulebook = await createRulebook({ ...needs, folder: needs.rulesFolder, changed: feed.rules });
+  const subject = (id: string): void => {
+    const device = registry.device(id);
+    feed.subject(id, device ? { ...device, site: device.site ?? "" } : null);
+  };
   const alerts = createAlerts({
     ...needs,
+    rules: feed,
     devices: () => registry.devices().map(seen),
     device(id) {
       const device = registry.device(id);
@@ -70,8 +98,19 @@ export function createAlerting(needs: {
   return {
     alerts,
     notify,
+    rules: { book: rulebook, standing: feed.standing },
+    /** Something about this device is other than before. */
+    deviceChanged(id: string): void {
+      subject(id);
+      alerts.deviceChanged(id);
+    },
+    /** Newest values of a device, as they are stored. */
+    stored: (points: readonly StoredPoint[]): void => feed.stored(points, needs.clock.now()),
     async start(): Promise<void> {
       await alerts.start();
+      // Only now: rules and devices that are gone end what was kept of them.
+      rulebook.tell();
+      for (const id of new Set([...feed.devices(), ...registry.devices().map((device) => device.id)])) subject(id);
       notify.start();
     },
     async stop(): Promise<void> {
@@ -80,3 +119,6 @@ export function createAlerting(needs: {
     },
   };
 }
+
+/** What is known around an incident for its notices. */
+const aboutSite = (site: About["site"]): About => (site ? { site } : {});

@@ -1,18 +1,22 @@
-import type { Incident, Severity } from "./incident.ts";
+import { type Incident, isOwn, type Severity } from "./incident.ts";
+import { ruledSentence } from "./ruled-sentence.ts";
+import { clockTime, duration } from "./times.ts";
 
 /** P1-P4, as people say it. */
 export const severityWords: Record<Severity, string> = { critical: "P1", major: "P2", warning: "P3", info: "P4" };
 
-type Told = Pick<Incident, "rule" | "state" | "cause" | "facts" | "since" | "resolvedAt" | "root"> & {
+export type Told = Pick<Incident, "rule" | "state" | "cause" | "facts" | "since" | "resolvedAt" | "root"> & {
   /** Members that its end left behind. */
   left: number;
 };
 
 /** One sentence or two: what, where, since when, and what is fine. Pure. */
 export function sentenceOf(incident: Told, now: number): string {
+  if (incident.facts.rule) return ruledSentence(incident, incident.facts.rule, now);
   if (incident.state === "resolved") return backSentence(incident);
   if (incident.state === "closed") return closedSentence(incident, now);
-  const { rule, facts, since } = incident;
+  const { facts, since } = incident;
+  const rule = ownOf(incident);
   const from = clockTime(since, now, facts.timeZone);
   switch (rule) {
     case "device_down":
@@ -27,7 +31,8 @@ export function sentenceOf(incident: Told, now: number): string {
 }
 
 function backSentence(incident: Told): string {
-  const { rule, facts, since, left, cause } = incident;
+  const { facts, since, left, cause } = incident;
+  const rule = ownOf(incident);
   const at = incident.resolvedAt ?? since;
   const when = `since ${clockTime(at, at, facts.timeZone)} after ${duration(at - since)}`;
   const many = rule === "site_unreachable";
@@ -66,7 +71,8 @@ function closedSentence(incident: Told, now: number): string {
   return `${name} was offline ${lost} and was removed or moved: closed without coming back.`;
 }
 
-const where = ({ facts }: Told): string => (facts.place === null ? facts.name : `${facts.name} at ${facts.place}`);
+export const where = ({ facts }: Told): string =>
+  facts.place === null ? facts.name : `${facts.name} at ${facts.place}`;
 
 /** "all 5 devices are", "4 of 5 devices are". */
 const some = (down: number, of: number): string =>
@@ -100,22 +106,7 @@ function otherSites({ facts }: Told): string {
   return ` ${fine} of the other ${others} sites ${fine === 1 ? "is" : "are"} fine.`;
 }
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-
-/** "14 min", "3 h 5 min", "2 days". */
-export function duration(ms: number): string {
-  if (ms < minuteMs) return `${Math.max(0, Math.round(ms / 1_000))} s`;
-  if (ms < hourMs) return `${Math.floor(ms / minuteMs)} min`;
-  const days = Math.floor(ms / (24 * hourMs));
-  if (days > 0) return days === 1 ? "1 day" : `${days} days`;
-  const minutes = Math.floor((ms % hourMs) / minuteMs);
-  return `${Math.floor(ms / hourMs)} h${minutes > 0 ? ` ${minutes} min` : ""}`;
-}
-
-/** "10:28" in the site's zone; with the day when that is another than today's. */
-export function clockTime(at: number, now: number, timeZone: string): string {
-  const time = new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
-  const day = (of: number) => new Date(of).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone });
-  return day(at) === day(now) ? time : `${day(at)}, ${time}`;
+function ownOf({ rule }: Told) {
+  if (!isOwn(rule)) throw new Error(`an incident of the rule "${rule}" has no words of its rule`);
+  return rule;
 }

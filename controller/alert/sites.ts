@@ -1,6 +1,6 @@
 import { memberFrom } from "./devices.ts";
 import { factsOf, noFacts } from "./facts.ts";
-import type { Incident } from "./incident.ts";
+import { type Incident, own } from "./incident.ts";
 import type { Watched } from "./state.ts";
 import { at, isOpen, note, put, putMember, type Turn } from "./turn.ts";
 
@@ -66,12 +66,12 @@ function openSite(turn: Turn, site: string, lost: { device: Watched; since: numb
     .sort((a, b) => Number(a.toldAt === null) - Number(b.toldAt === null) || a.openedAt - b.openedAt);
   const [first, ...rest] = alone;
   // What was told of one device becomes the site's incident: no second "opened" for one failure.
-  const base = first ?? fresh(turn, { tellAt: now + limits.groupWaitMs });
+  const base = first ?? fresh(turn, { ...own("site_unreachable"), tellAt: now + limits.groupWaitMs });
   for (const { device } of lost) turn.waiting.delete(device.id);
   for (const other of rest) fold(turn, other);
   const since = Math.min(...lost.map((one) => one.since));
   const root = { type: "site" as const, id: site };
-  put(turn, { ...base, rule: "site_unreachable", root, site: site || null, since });
+  put(turn, { ...base, ...own("site_unreachable"), root, site: site || null, since });
   for (const one of lost) putMember(turn, base.id, memberFrom(one.device, one.since));
   const incident = turn.incidents.get(base.id) ?? base;
   const includes = [...incident.includes, ...rest.filter(({ toldAt }) => toldAt !== null).map(({ id }) => id)];
@@ -108,17 +108,17 @@ function widen(turn: Turn, incident: Incident, site: string): void {
 function openDevice(turn: Turn, device: Watched, since: number): void {
   turn.waiting.delete(device.id);
   const root = { type: "device" as const, id: device.id };
-  const made = fresh(turn, { tellAt: turn.now + turn.limits.groupWaitMs });
-  put(turn, { ...made, rule: "device_down", root, site: device.site || null, since });
+  const made = fresh(turn, { ...own("device_down"), tellAt: turn.now + turn.limits.groupWaitMs });
+  put(turn, { ...made, root, site: device.site || null, since });
   putMember(turn, made.id, memberFrom(device, since));
   const incident = turn.incidents.get(made.id) ?? made;
   note(put(turn, { ...incident, facts: factsOf(turn, incident) }), "opened");
 }
 
-export const fresh = (turn: Turn, { tellAt }: { tellAt: number }): Incident => ({
+export const fresh = (turn: Turn, of: Pick<Incident, "rule" | "severity"> & { tellAt: number }): Incident => ({
   id: turn.newId(),
   state: "open",
-  rule: "device_down",
+  ...of,
   root: { type: "controller", id: "self" },
   site: null,
   cause: null,
@@ -127,7 +127,6 @@ export const fresh = (turn: Turn, { tellAt }: { tellAt: number }): Incident => (
   openedAt: turn.now,
   resolvedAt: null,
   generation: 0,
-  tellAt,
   toldAt: null,
   toldMembers: 0,
   updateAt: null,

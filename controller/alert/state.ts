@@ -1,4 +1,4 @@
-import type { Incident } from "./incident.ts";
+import type { Incident, Severity } from "./incident.ts";
 
 /** A device as this room sees it. */
 export interface Watched {
@@ -24,6 +24,19 @@ export interface Place {
   open: boolean;
 }
 
+export interface RuleSeen {
+  id: string;
+  title: string;
+  severity: Severity;
+  runbook?: string;
+}
+
+/** `gone`: nobody looks any more, which says nothing of the device. */
+export type RuleStanding =
+  | { state: "bad"; since: number; said: string; flapping: boolean }
+  | { state: "good"; at: number }
+  | { state: "gone" };
+
 /** A lost device that is in no incident yet. */
 export interface Waiting {
   since: number;
@@ -44,6 +57,8 @@ export interface AlertState {
   /** The controller cannot see its devices: verdicts wait. */
   blind: { since: number } | null;
   store: { since: number; why: string } | null;
+  /** When an incident of a rule and root was over, for as long as another one is told more slowly. */
+  ended: ReadonlyMap<string, number>;
 }
 
 export const nothing: AlertState = {
@@ -54,11 +69,14 @@ export const nothing: AlertState = {
   selfCheck: null,
   blind: null,
   store: null,
+  ended: new Map(),
 };
 
 export type AlertEvent =
   /** null: removed. */
   | { kind: "device"; id: string; is: Watched | null }
   | { kind: "place"; id: string; is: Place | null }
+  /** What a rule says of a device, all its series together. */
+  | { kind: "rule"; rule: RuleSeen; device: string; is: RuleStanding }
   | { kind: "self-check"; failed: { since: number; why: string } | null }
   | { kind: "store"; away: { since: number; why: string } | null };

@@ -1,4 +1,4 @@
-import type { Incident, Member, NoticeKind } from "./incident.ts";
+import { type Incident, isLoss, type Member, type NoticeKind } from "./incident.ts";
 import type { AlertLimits } from "./limits.ts";
 import type { AlertState, Place, Waiting, Watched } from "./state.ts";
 
@@ -24,6 +24,7 @@ export interface Turn {
   selfCheck: AlertState["selfCheck"];
   blind: AlertState["blind"];
   store: AlertState["store"];
+  ended: Map<string, number>;
   /** The open incident that a device is down in. */
   memberOf: Map<string, string>;
   steps: Map<string, Step>;
@@ -33,8 +34,10 @@ export interface Turn {
 
 export function begin(state: AlertState, now: number, limits: AlertLimits, newId: () => string): Turn {
   const memberOf = new Map<string, string>();
-  for (const incident of state.incidents.values())
+  for (const incident of state.incidents.values()) {
+    if (!isLoss(incident.rule)) continue;
     for (const { device, state: is } of incident.members.values()) if (is === "down") memberOf.set(device, incident.id);
+  }
   return {
     now,
     limits,
@@ -46,6 +49,7 @@ export function begin(state: AlertState, now: number, limits: AlertLimits, newId
     selfCheck: state.selfCheck,
     blind: state.blind,
     store: state.store,
+    ended: new Map([...state.ended].filter(([, at]) => now - at < limits.groupIntervalMs)),
     memberOf,
     steps: new Map(),
     bySite: null,
@@ -60,6 +64,7 @@ export const end = (turn: Turn): AlertState => ({
   selfCheck: turn.selfCheck,
   blind: turn.blind,
   store: turn.store,
+  ended: turn.ended,
 });
 
 /** An incident as it is from now on. */
@@ -84,6 +89,7 @@ export function putMember(turn: Turn, id: string, member: Member): void {
   members.set(member.device, member);
   const step = put(turn, { ...incident, members });
   step.members.push(member);
+  if (!isLoss(incident.rule)) return;
   if (member.state === "down") turn.memberOf.set(member.device, id);
   else if (turn.memberOf.get(member.device) === id) turn.memberOf.delete(member.device);
 }
@@ -99,6 +105,8 @@ export function at(turn: Turn, site: string): readonly Watched[] {
   }
   return turn.bySite.get(site) ?? [];
 }
+
+export const rootKey = ({ rule, root }: Pick<Incident, "rule" | "root">): string => `${rule} ${root.type} ${root.id}`;
 
 export const isOpen = (turn: Turn, site: string): boolean => turn.places.get(site)?.open ?? true;
 

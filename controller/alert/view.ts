@@ -1,6 +1,5 @@
 import type { Database } from "../store/records/index.ts";
 import type { Cause, Facts, Member, Rule, Severity } from "./incident.ts";
-import { severityOf } from "./incident.ts";
 import { incidentOfRow, memberOfRow } from "./records.ts";
 import { sentenceOf } from "./sentence.ts";
 
@@ -15,6 +14,14 @@ export interface Told {
   outcome: string;
   answer: string | null;
   attempts: number;
+  /** What it waits for (retry, digest, overflow or mute), and until when. */
+  waitsFor?: string;
+  due?: number;
+  /** The channel that could not be told it. */
+  insteadOf?: string;
+  /** Of the ticket that it opened, and its page. */
+  reference?: string;
+  link?: string;
 }
 
 /** DESIGN §8 "incident". */
@@ -70,7 +77,7 @@ export function viewOf(
   return {
     id: row.id,
     state: incident.state,
-    severity: severityOf[incident.rule],
+    severity: incident.severity,
     rule: incident.rule,
     cause: incident.cause,
     sentence: sentenceOf({ ...incident, left }, now),

@@ -1,3 +1,4 @@
+import { isLoss } from "./incident.ts";
 import type { AlertState, Place, Watched } from "./state.ts";
 
 /** What this room needs to know of a device. */
@@ -68,8 +69,8 @@ export function placesChanged(known: AlertState["places"], places: readonly Plac
 /** Devices that are down in an open incident although they seem to be there: after `kill -9`, what was saved of them may
  *  be older than their loss, and then nothing but their next word is news. */
 export function doubted(state: AlertState): string[] {
-  return [...state.incidents.values()].flatMap(({ members }) =>
-    [...members.values()]
+  return [...state.incidents.values()].flatMap(({ rule, members }) =>
+    [...(isLoss(rule) ? members.values() : [])]
       .filter(({ device, state: is }) => is === "down" && state.devices.get(device)?.state === "up")
       .map(({ device }) => device),
   );

@@ -23,3 +23,5 @@ export const hashOf = (secret: string | Uint8Array): string => createHash("sha25
 
 /** A whole number from 0 to `below` - 1, evenly. */
 export const randomBelow = (below: number): number => randomInt(below);
+
+export const randomOctets = (bytes: number): Buffer => randomBytes(bytes);

@@ -36,6 +36,14 @@ export function openKeys(folder: string): Keys {
   };
 }
 
+/** ECDSA P-256, by which browsers know who may push to them (RFC 8292); made when it is first asked for. */
+export function openPushKey(folder: string): KeyObject {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const make = () =>
+    generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+  return openKey(join(folder, "push.pem"), "ec", make);
+}
+
 function openKey(file: string, kind: "ed25519" | "ec", make: () => string): KeyObject {
   const key = createPrivateKey(readOrMake(file, make));
   if (key.asymmetricKeyType !== kind) throw new Error(`${file}: ${kind} private key expected`);

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { invalid, notFound } from "../base/errors.ts";
+import { alertRules } from "./alert-rules.ts";
 import { audit } from "./audit.ts";
 import { channels } from "./channels.ts";
 import { deviceConfig, manyConfigs } from "./config.ts";
@@ -17,6 +18,7 @@ import { httpLimits } from "./limits.ts";
 import type { HttpNeeds } from "./needs.ts";
 import { observed } from "./observed.ts";
 import { tooLarge } from "./problems.ts";
+import { push } from "./push.ts";
 import { rollups } from "./rollups.ts";
 import { deviceSeries, siteSeries } from "./series.ts";
 import { session } from "./session.ts";
@@ -69,7 +71,9 @@ export const createApi = (needs: HttpNeeds) => {
     .route(`${apiRoot}/tokens`, tokens(needs))
     .route(`${apiRoot}/audit`, audit(needs))
     .route(`${apiRoot}/incidents`, incidents(needs))
+    .route(`${apiRoot}/alert-rules`, alertRules(needs))
     .route(`${apiRoot}/channels`, channels(needs))
+    .route(`${apiRoot}/push`, push(needs))
     .route(`${apiRoot}/demo`, demo(needs))
     .all(`${apiRoot}/*`, (c) => {
       throw notFound("resource", c.req.path);

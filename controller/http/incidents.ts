@@ -48,10 +48,18 @@ const incidentSchema = z.object({
       name: z.string().nullable(),
       kind: z.string(),
       at,
-      /** waiting, sent, merged (a later notice said it), withdrawn or dead. */
+      /** waiting, sent, merged (a later notice said it), withdrawn, skipped (not for this channel) or dead. */
       outcome: z.string(),
       answer: z.string().nullable(),
       attempts: z.int(),
+      /** Of a waiting one: retry, digest, overflow or mute, and until when. */
+      waitsFor: z.string().optional(),
+      due: at.optional(),
+      /** The channel that could not be told it. */
+      insteadOf: z.string().optional(),
+      /** Of the ticket that it opened, and its page. */
+      reference: z.string().optional(),
+      link: z.string().optional(),
     }),
   ),
 });

@@ -1,4 +1,4 @@
-import type { Alerts } from "../alert/index.ts";
+import type { AlertRule, Alerts, Rulebook } from "../alert/index.ts";
 import type { Auth } from "../auth/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
@@ -84,7 +84,12 @@ export interface HttpNeeds {
   rollups: Pick<Rollups, "view" | "rebuild">;
   config: Pick<Config, "brief" | "of" | "put" | "revisions" | "restore" | "preview" | "putMany">;
   incidents: Pick<Alerts, "of" | "list" | "events" | "ack" | "note">;
-  notify: Pick<Notify, "channels" | "test" | "healthOf">;
+  rules: {
+    book: Pick<Rulebook, "all" | "of" | "put" | "remove">;
+    /** How many devices a rule looks at, and finds bad. */
+    standing(rule: AlertRule): { devices: number; bad: number };
+  };
+  notify: Pick<Notify, "channels" | "kinds" | "push" | "test" | "healthOf">;
   live: Live;
   health(): Health;
   metrics(): Metric[];

@@ -35,12 +35,15 @@ export const rollups = ({ rollups: room, registry }: Pick<HttpNeeds, "rollups" |
     .post(
       "/rebuild",
       describe("series", "Make 5-minute and hourly values anew from raw points", {
-        202: { what: "How many hours of devices are due now", schema: z.object({ marked: z.int() }) },
+        202: {
+          what: "How many hours of devices are due now, and how many have no raw points and stay as they are",
+          schema: z.object({ marked: z.int(), leftAlone: z.int() }),
+        },
       }),
       body(wish),
       async (c) => {
         const asked = c.req.valid("json");
         if (asked.device !== undefined && !registry.device(asked.device)) throw notFound("device", asked.device);
-        return c.json({ marked: await room.rebuild(actorOf(c), asked) }, 202);
+        return c.json(await room.rebuild(actorOf(c), asked), 202);
       },
     );

@@ -26,6 +26,16 @@ const timeZone = z
     }
   }, "an IANA time zone, such as Europe/London");
 const uplink = z.strictObject({ kind: z.enum(uplinkKinds) }).nullable();
+/** Whom to call; notices say it. */
+const contact = z
+  .strictObject({
+    supplier: name().optional(),
+    phone: name(40).optional(),
+    email: name(254).optional(),
+    circuit: name().optional(),
+    note: name(300).optional(),
+  })
+  .nullable();
 
 const newSite = z.strictObject({
   name: name(),
@@ -34,6 +44,7 @@ const newSite = z.strictObject({
   serviceHours: serviceHours.optional(),
   area: name().nullable().optional(),
   uplink: uplink.optional(),
+  contact: contact.optional(),
 });
 
 const siteSchema = z.object({
@@ -44,6 +55,7 @@ const siteSchema = z.object({
   serviceHours,
   area: z.string().nullable(),
   uplink,
+  contact,
   version: z.int(),
   createdAt: z.int(),
   updatedAt: z.int(),

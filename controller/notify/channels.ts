@@ -1,32 +1,14 @@
 import type { Kysely } from "kysely";
 import type { AtRest } from "../base/at-rest.ts";
 import type { Clock } from "../base/clock.ts";
-import { conflict, type Fault, invalid, notFound, stale } from "../base/errors.ts";
+import { conflict, invalid, notFound, stale } from "../base/errors.ts";
 import { randomId } from "../base/ids.ts";
 import { createSerial } from "../base/serial.ts";
 import type { Database, Records } from "../store/records/index.ts";
-import type { ChannelKind } from "./channel-kind.ts";
-import { email } from "./email/index.ts";
+import { type Channel, type ChannelRow, createChannelForm, deliveryOf, madeOf } from "./channel.ts";
+import { type Delivery, usualDelivery } from "./delivery.ts";
+import type { ChannelKindName, Kinds, Settings } from "./kinds.ts";
 import { notifyLimits } from "./limits.ts";
-import { webhook } from "./webhook/index.ts";
-
-export const channelKinds = ["webhook", "email"] as const;
-export type ChannelKindName = (typeof channelKinds)[number];
-type Settings = Record<string, unknown>;
-export const kinds = { webhook, email } as unknown as Record<ChannelKindName, ChannelKind<Settings>>;
-
-export interface Channel {
-  id: string;
-  kind: ChannelKindName;
-  name: string;
-  /** Without its secrets. */
-  settings: Settings;
-  /** Names of the secrets that are set. */
-  secrets: string[];
-  version: number;
-  createdAt: number;
-  updatedAt: number;
-}
 
 export interface By {
   kind: string;
@@ -36,6 +18,7 @@ export interface ChannelsNeeds {
   records: Records;
   clock: Clock;
   atRest: AtRest;
+  kinds: Kinds;
   audit: {
     write(
       db: Kysely<Database>,
@@ -45,153 +28,167 @@ export interface ChannelsNeeds {
   withdraw(db: Kysely<Database>, channel: string): Promise<void>;
 }
 
-type Row = Database["channel"];
+export interface ChannelWish {
+  kind: ChannelKindName;
+  name: string;
+  settings: Settings;
+  delivery?: Partial<Delivery> | undefined;
+}
+/** What is left out stays. A secret that is null is taken away, or made anew where there has to be one. */
+export interface ChannelChange {
+  name?: string | undefined;
+  settings?: Settings | undefined;
+  delivery?: Partial<Delivery> | undefined;
+  /** null: no longer. */
+  mutedUntil?: number | null | undefined;
+}
+
 const changesWaiting = 100;
 
 /** Who is told, and how. Secrets go in and are used, and never come out again. */
 export function createChannels(needs: ChannelsNeeds) {
-  const { clock, atRest, audit } = needs;
+  const { clock, audit, kinds } = needs;
   const { db, organisation } = needs.records;
   const serial = createSerial(changesWaiting);
+  const form = createChannelForm(needs);
+  const view = (row: ChannelRow): Channel => form.view(row, clock.now());
 
-  const rowOf = async (id: string): Promise<Row> => {
-    const row = await db.selectFrom("channel").selectAll().where("id", "=", id).executeTakeFirst();
+  const there = () => db.selectFrom("channel").selectAll().where("organisation", "=", organisation);
+  const rowOf = async (id: string): Promise<ChannelRow> => {
+    const row = await there().where("id", "=", id).where("removed_at", "is", null).executeTakeFirst();
     if (!row) throw notFound("channel", id);
     return row;
   };
-  const whole = (row: Row): Settings => ({
-    ...JSON.parse(row.settings_json),
-    ...(row.secrets_box === null ? {} : JSON.parse(atRest.open(row.secrets_box, row.id))),
-  });
-  const view = (row: Row): Channel => ({
-    id: row.id,
-    kind: row.kind as ChannelKindName,
-    name: row.name,
-    settings: JSON.parse(row.settings_json),
-    secrets: row.secrets_box === null ? [] : Object.keys(JSON.parse(atRest.open(row.secrets_box, row.id))),
-    version: row.version,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  });
-  const columns = (id: string, kind: ChannelKindName, settings: Settings) => {
-    const { secrets } = kinds[kind];
-    const hidden = Object.entries(settings).filter(([key]) => secrets.includes(key));
-    const shown = Object.entries(settings).filter(([key]) => !secrets.includes(key));
-    return {
-      settings_json: JSON.stringify(Object.fromEntries(shown)),
-      secrets_box: hidden.length > 0 ? atRest.seal(JSON.stringify(Object.fromEntries(hidden)), id) : null,
-    };
-  };
+
+  /** @throws when the fallback is no other channel of ours */
+  async function checkFallback(id: string, delivery: Delivery): Promise<void> {
+    if (delivery.fallback === null) return;
+    const other = await there().where("id", "=", delivery.fallback).where("removed_at", "is", null).executeTakeFirst();
+    if (other && other.id !== id) return;
+    throw invalid("the delivery will not do: delivery.fallback: another channel", [
+      { path: "delivery.fallback", message: "the id of another channel, or null" },
+    ]);
+  }
+
+  async function save(by: By, before: ChannelRow, row: ChannelRow, action: string): Promise<void> {
+    await db.transaction().execute(async (t) => {
+      // Its health goes on meanwhile: only what was changed is written.
+      const { name, settings_json, secrets_box, delivery_json, muted_until, removed_at, version, updated_at } = row;
+      const set = { name, settings_json, secrets_box, delivery_json, muted_until, removed_at, version, updated_at };
+      await t.updateTable("channel").set(set).where("id", "=", row.id).execute();
+      const subject = { kind: "channel", id: row.id };
+      const after = row.removed_at === null ? { after: view(row) } : {};
+      await audit.write(t, { actor: by, action, subject, before: view(before), ...after });
+    });
+  }
 
   return {
     async list(): Promise<Channel[]> {
-      const rows = db.selectFrom("channel").selectAll().where("organisation", "=", organisation);
-      return (await rows.orderBy("name").orderBy("id").execute()).map(view);
+      return (await there().where("removed_at", "is", null).orderBy("name").orderBy("id").execute()).map(view);
     },
     of: async (id: string): Promise<Channel> => view(await rowOf(id)),
     /** With its secrets, to send; null: there is none. */
     async open(id: string): Promise<{ kind: ChannelKindName; settings: Settings } | null> {
-      const row = await db.selectFrom("channel").selectAll().where("id", "=", id).executeTakeFirst();
-      return row ? { kind: row.kind as ChannelKindName, settings: whole(row) } : null;
+      const row = await there().where("id", "=", id).executeTakeFirst();
+      return row ? { kind: row.kind as ChannelKindName, settings: form.whole(row) } : null;
+    },
+    /** Its name and what its receiver said last; null: there is none. */
+    async failing(id: string): Promise<{ name: string; answer: string } | null> {
+      const row = await there().where("id", "=", id).executeTakeFirst();
+      return row ? { name: row.name, answer: row.last_answer ?? "no answer" } : null;
+    },
+    /** How notices go to it. */
+    async way(id: string): Promise<{ stepwise: boolean; heldUntil: number }> {
+      const row = await there().where("id", "=", id).executeTakeFirst();
+      return {
+        stepwise: (row && kinds[row.kind as ChannelKindName].stepwise) ?? false,
+        heldUntil: row?.muted_until ?? 0,
+      };
     },
     /** @returns with the secrets that were made for it, to show once */
-    create: (by: By, wish: { kind: ChannelKindName; name: string; settings: Settings }) =>
+    create: (by: By, wish: ChannelWish) =>
       serial(async (): Promise<{ channel: Channel; made: Settings }> => {
-        const given = checked(wish.kind, wish.settings);
-        const settings = kinds[wish.kind].complete?.(given) ?? given;
+        const { given, settings } = form.checked(wish.kind, wish.settings);
+        const usual = usualDelivery(kinds[wish.kind].people);
+        const delivery = form.checkedDelivery(wish.kind, { ...usual, ...set(wish.delivery) });
         const { length } = await db.selectFrom("channel").select("id").execute();
         if (length >= notifyLimits.channels)
           throw conflict("limit", `${notifyLimits.channels} channels are there already`);
         const id = randomId("channel");
+        await checkFallback(id, delivery);
         const now = clock.now();
-        const usual = {
-          id,
-          organisation,
-          kind: wish.kind,
-          name: wish.name,
-          version: 1,
-          created_at: now,
-          updated_at: now,
+        const row: ChannelRow = {
+          ...{ id, organisation, kind: wish.kind, name: wish.name, version: 1, created_at: now, updated_at: now },
+          ...form.columns(id, wish.kind, settings),
+          ...{ delivery_json: JSON.stringify(delivery), muted_until: null, removed_at: null, failures: 0 },
+          ...{ last_success_at: null, last_answer: null, last_answer_at: null, tokens: null, tokens_at: now },
         };
-        const row: Row = { ...usual, ...columns(id, wish.kind, settings) };
         await db.transaction().execute(async (t) => {
           await t.insertInto("channel").values(row).execute();
-          await audit.write(t, {
-            actor: by,
-            action: "channel.created",
-            subject: { kind: "channel", id },
-            after: view(row),
-          });
+          const subject = { kind: "channel", id };
+          await audit.write(t, { actor: by, action: "channel.created", subject, after: view(row) });
         });
         return { channel: view(row), made: madeOf(given, settings) };
       }),
-    /** What is left out stays. A secret that is null is taken away, or made anew where there has to be one. */
-    change: (
-      by: By,
-      id: string,
-      change: { name?: string | undefined; settings?: Settings | undefined },
-      version?: number,
-    ) =>
+    change: (by: By, id: string, change: ChannelChange, version?: number) =>
       serial(async (): Promise<{ channel: Channel; made: Settings }> => {
         const before = await rowOf(id);
-        if (version !== undefined && version !== before.version)
-          throw stale("this channel was changed in the meantime");
+        checkVersion(before, version);
         const kind = before.kind as ChannelKindName;
-        const merged = Object.entries({ ...whole(before), ...change.settings }).filter(([, value]) => value !== null);
-        const given = checked(kind, Object.fromEntries(merged));
-        const settings = kinds[kind].complete?.(given) ?? given;
-        const row: Row = {
+        const merged = Object.entries({ ...form.whole(before), ...change.settings }).filter(([, v]) => v !== null);
+        const { given, settings } = form.checked(kind, Object.fromEntries(merged));
+        const delivery = form.checkedDelivery(kind, { ...deliveryOf(before), ...set(change.delivery) });
+        if (set(change.delivery).fallback !== undefined) await checkFallback(id, delivery);
+        const row: ChannelRow = {
           ...before,
-          ...columns(id, kind, settings),
+          ...form.columns(id, kind, settings),
           name: change.name ?? before.name,
+          delivery_json: JSON.stringify(delivery),
+          // Unmuted by hand it was muted until now: what waited is not too old for that.
+          muted_until:
+            change.mutedUntil === undefined
+              ? before.muted_until
+              : (change.mutedUntil ?? (before.muted_until === null ? null : clock.now())),
           version: before.version + 1,
           updated_at: clock.now(),
         };
-        await db.transaction().execute(async (t) => {
-          await t.updateTable("channel").set(row).where("id", "=", id).execute();
-          const subject = { kind: "channel", id };
-          await audit.write(t, {
-            actor: by,
-            action: "channel.changed",
-            subject,
-            before: view(before),
-            after: view(row),
-          });
-        });
+        await save(by, before, row, "channel.changed");
         return { channel: view(row), made: madeOf(given, settings) };
       }),
+    /** Nothing is sent to it any more; for a while it can be brought back, with what waits for it. */
     remove: (by: By, id: string, version?: number) =>
       serial(async (): Promise<void> => {
         const before = await rowOf(id);
-        if (version !== undefined && version !== before.version)
-          throw stale("this channel was changed in the meantime");
-        await db.transaction().execute(async (t) => {
-          await needs.withdraw(t, id);
-          await t.deleteFrom("channel").where("id", "=", id).execute();
-          await audit.write(t, {
-            actor: by,
-            action: "channel.removed",
-            subject: { kind: "channel", id },
-            before: view(before),
+        checkVersion(before, version);
+        await save(by, before, { ...before, removed_at: clock.now() }, "channel.removed");
+      }),
+    /** Brings a removed one back. */
+    restore: (by: By, id: string) =>
+      serial(async (): Promise<Channel> => {
+        const before = await there().where("id", "=", id).where("removed_at", "is not", null).executeTakeFirst();
+        if (!before) throw notFound("removed channel", id);
+        const row = { ...before, removed_at: null, version: before.version + 1 };
+        await save(by, before, row, "channel.restored");
+        return view(row);
+      }),
+    /** Removed ones that nobody brought back are gone for good. */
+    purge: () =>
+      serial(async (): Promise<void> => {
+        const before = clock.now() - notifyLimits.undoMs;
+        const gone = await db.selectFrom("channel").select("id").where("removed_at", "<=", before).execute();
+        for (const { id } of gone)
+          await db.transaction().execute(async (t) => {
+            await needs.withdraw(t, id);
+            await t.deleteFrom("channel").where("id", "=", id).execute();
           });
-        });
       }),
   };
 }
+export type Channels = ReturnType<typeof createChannels>;
 
-/** What nobody gave. */
-const madeOf = (given: Settings, settings: Settings): Settings =>
-  Object.fromEntries(Object.entries(settings).filter(([key]) => given[key] === undefined));
-
-/** By the schema of its kind. */
-function checked(kind: ChannelKindName, settings: Settings): Settings {
-  const parsed = kinds[kind].settings.safeParse(settings);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.slice(0, 20).map(
-    (issue): Fault => ({
-      path: ["settings", ...issue.path].map(String).join(".").slice(0, 200),
-      message: issue.message.slice(0, 300),
-    }),
-  );
-  throw invalid(`the settings will not do: ${faults[0]?.path}: ${faults[0]?.message}`, faults);
+function checkVersion(row: ChannelRow, version: number | undefined): void {
+  if (version !== undefined && version !== row.version) throw stale("this channel was changed in the meantime");
 }
+
+const set = (some: Partial<Delivery> | undefined): Partial<Delivery> =>
+  Object.fromEntries(Object.entries(some ?? {}).filter(([, value]) => value !== undefined));

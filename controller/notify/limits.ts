@@ -13,6 +13,16 @@ export const notifyLimits = {
   roundMs: 1_000,
   retryBaseMs: 2_000,
   retryMaxMs: 10 * minuteMs,
+  /** A critical notice that a channel can't deliver goes to another one after this. */
+  passOnMs: minuteMs,
+  /** What a channel does not take at once is gathered so long, then told in one message. */
+  overflowMs: minuteMs,
+  /** Incidents in one digest; further ones are in the next. */
+  digestItems: 50,
+  /** How long a removed channel can be brought back. */
+  undoMs: 10 * minuteMs,
+  /** What a channel keeps of an incident, as JSON. */
+  handleChars: 2_048,
   /** What a receiver may ask for at most. */
   retryAfterMaxMs: 60 * minuteMs,
   /** Older notices help nobody. */
@@ -23,7 +33,12 @@ export const notifyLimits = {
   /** Of a receiver's answer. */
   answerBytes: 4 * 1024,
   answerChars: 300,
-  webhookMs: 10_000,
+  /** Of those that send back what they made of it. */
+  longAnswerBytes: 64 * 1024,
+  /** A body made of a template. */
+  bodyChars: 64 * 1024,
+  templateChars: 16 * 1024,
+  callMs: 10_000,
   mailMs: 10_000,
   /** What is done is kept for so long. */
   keptMs: 90 * 24 * 60 * minuteMs,

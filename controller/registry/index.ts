@@ -30,8 +30,16 @@ export { devicesCsv, sitesCsv } from "./import/export.ts";
 export { type ImportKind, type ImportRecord, importLimits, type Plan, readTable, type Table } from "./import/index.ts";
 export { type KnockLimits, knockLimits, registryLimits } from "./limits.ts";
 export type { By, Change } from "./room.ts";
-export type { Hours } from "./service-hours.ts";
-export { type ServiceHours, type Site, type UplinkKind, uplinkKinds, type Weekday, weekdays } from "./site.ts";
+export { type Hours, hoursAt } from "./service-hours.ts";
+export {
+  type Contact,
+  type ServiceHours,
+  type Site,
+  type UplinkKind,
+  uplinkKinds,
+  type Weekday,
+  weekdays,
+} from "./site.ts";
 export type { NewSite, SiteChange } from "./sites.ts";
 
 export interface Registry {

@@ -1,3 +1,4 @@
+import type { Selectable } from "kysely";
 import type { Database } from "../store/records/index.ts";
 
 export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
@@ -14,6 +15,16 @@ export interface Location {
   lon: number;
 }
 
+/** Whom to call when its line is down. */
+export interface Contact {
+  supplier?: string | undefined;
+  phone?: string | undefined;
+  email?: string | undefined;
+  /** By which the supplier knows the line. */
+  circuit?: string | undefined;
+  note?: string | undefined;
+}
+
 export interface Site {
   id: string;
   name: string;
@@ -22,13 +33,14 @@ export interface Site {
   serviceHours: ServiceHours;
   area: string | null;
   uplink: { kind: UplinkKind } | null;
+  contact: Contact | null;
   /** Goes up with every change. */
   version: number;
   createdAt: number;
   updatedAt: number;
 }
 
-export type SiteRow = Database["site"];
+export type SiteRow = Selectable<Database["site"]>;
 
 export const siteOf = (row: SiteRow): Site => ({
   id: row.id,
@@ -38,6 +50,7 @@ export const siteOf = (row: SiteRow): Site => ({
   serviceHours: JSON.parse(row.service_hours_json),
   area: row.area,
   uplink: row.uplink_json === null ? null : JSON.parse(row.uplink_json),
+  contact: row.contact_json === null ? null : JSON.parse(row.contact_json),
   version: row.version,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -53,6 +66,7 @@ export const siteRow = (site: Site, organisation: string): SiteRow => ({
   service_hours_json: JSON.stringify(site.serviceHours),
   area: site.area,
   uplink_json: site.uplink === null ? null : JSON.stringify(site.uplink),
+  contact_json: site.contact === null ? null : JSON.stringify(site.contact),
   version: site.version,
   created_at: site.createdAt,
   updated_at: site.updatedAt,

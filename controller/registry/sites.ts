@@ -2,7 +2,7 @@ import { conflict, notFound, stale } from "../base/errors.ts";
 import { readableId } from "../base/ids.ts";
 import { registryLimits } from "./limits.ts";
 import { type By, type Room, type Step, take } from "./room.ts";
-import { type Location, type ServiceHours, type Site, siteRow, type UplinkKind } from "./site.ts";
+import { type Contact, type Location, type ServiceHours, type Site, siteRow, type UplinkKind } from "./site.ts";
 
 export interface NewSite {
   name: string;
@@ -11,6 +11,7 @@ export interface NewSite {
   serviceHours?: ServiceHours | undefined;
   area?: string | null | undefined;
   uplink?: { kind: UplinkKind } | null | undefined;
+  contact?: Contact | null | undefined;
 }
 
 /** What is left out stays as it is. */
@@ -52,6 +53,7 @@ export function siteCreation(room: Room, by: By, wish: NewSite): Step<Site> {
     serviceHours: wish.serviceHours ?? "always",
     area: wish.area ?? null,
     uplink: wish.uplink ?? null,
+    contact: wish.contact ?? null,
     version: 1,
     createdAt: now,
     updatedAt: now,

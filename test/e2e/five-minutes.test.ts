@@ -158,6 +158,29 @@ describe("five minutes on the street", () => {
     }
   });
 
+  it("a channel of another kind is added from its form, tested in the receiver's words, removed and brought back", async () => {
+    const { page } = here;
+    await page.goto(`${url}/channels`);
+    const webhook = page.locator("article", { hasText: "Demo phone (webhook)" });
+    const server = new URL((await webhook.locator(".channel-target").textContent()) ?? "").origin;
+    await page.getByRole("button", { name: "Choose how" }).press("Enter");
+    await expectAccessible(page);
+    await page.getByRole("button", { name: /^ntfy/ }).press("Enter");
+    await page.getByLabel("Name, such as Duty phone").fill("Phone on duty");
+    await page.getByLabel("Topic").fill("duty");
+    await page.getByLabel(/^Server/).fill(`${server}/ntfy`);
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Add it" }).press("Enter");
+    const card = page.locator("article", { hasText: "Phone on duty" });
+    await card.getByRole("button", { name: /^Send a test/ }).click();
+    await card.getByText(/It arrived\. The receiver said, after .*: 200 OK, message demo\d+/).waitFor();
+    await card.getByRole("button", { name: /^Remove/ }).click();
+    await page.getByRole("button", { name: "Bring it back" }).click();
+    await card.getByText("Last told just now.").waitFor();
+    await expectAccessible(page);
+    await picture(page, "street-channels");
+  });
+
   it("no other site was touched, and nothing left this computer", async () => {
     const { page } = here;
     await page.goto(`${url}/incidents?state=resolved`);

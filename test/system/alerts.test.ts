@@ -43,6 +43,8 @@ async function joinChannels(controller: Controller, hook: { port: number }, mail
     {
       kind: "email",
       name: "Duty mail",
+      // At any hour of the day on which this runs.
+      delivery: { when: { critical: "now", major: "now", warning: "now", info: "now" } },
       settings: { host: "127.0.0.1", port: mail.port, from: "lamplighter@demo.invalid", to: ["duty@demo.invalid"] },
     },
   ];

@@ -7,6 +7,8 @@ import type { ImportTables } from "./migrations/0006-imports.ts";
 import type { LateTables } from "./migrations/0007-late.ts";
 import type { LedgerTables } from "./migrations/0008-ledger.ts";
 import type { RollupTables } from "./migrations/0009-rollups.ts";
+import type { ChannelTables } from "./migrations/0010-channels.ts";
+import type { RuleTables } from "./migrations/0011-rules.ts";
 
 /** Every table; each is described beside the migration that makes it. Times are milliseconds since 1970 UTC, flags are
  *  0 or 1, `*_json` is JSON text. */
@@ -19,4 +21,6 @@ export interface Database
     LateTables,
     LedgerTables,
     RollupTables,
+    ChannelTables,
+    RuleTables,
     ConfigTables {}

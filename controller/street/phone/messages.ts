@@ -10,6 +10,8 @@ export function createInbox(needs: { now: () => number; arrived: () => void }) {
   let last = 0;
   return {
     list: (): PhoneMessage[] => messages,
+    /** The number that the next one gets. */
+    next: (): number => last + 1,
     put(message: Omit<PhoneMessage, "id" | "at">): void {
       last++;
       messages = [{ id: last, at: needs.now(), ...message }, ...messages].slice(0, phoneLimits.messages);

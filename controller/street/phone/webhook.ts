@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Inbox, phoneLimits } from "./messages.ts";
+import { asVendor } from "./vendors.ts";
 
 export interface Hook {
   port: number;
@@ -28,8 +29,15 @@ export async function openWebhook(needs: {
       if (request.method !== "POST") return void response.writeHead(405).end("POST only\n");
       if (bytes > phoneLimits.messageBytes) return void response.writeHead(413).end("too long\n");
       const body = Buffer.concat(parts).toString("utf8");
+      const path = request.url ?? "/";
+      const vendor = asVendor(path, jsonOf(body), inbox.next());
+      if (vendor !== null) {
+        const { subject, text, answer } = vendor;
+        inbox.put({ channel: "webhook", to: path, subject, text, raw: body, signed: null });
+        return void response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
+      }
       const signed = isSigned(request.headers, body);
-      inbox.put({ channel: "webhook", to: request.url ?? "/", ...wordsOf(body), raw: body, signed });
+      inbox.put({ channel: "webhook", to: path, ...wordsOf(body), raw: body, signed });
       // What "send test" shows is the receiver's own words.
       response.writeHead(signed === false ? 401 : 200, { "content-type": "text/plain" });
       response.end(signed === false ? "the signature is wrong\n" : "the phone of the demo has it\n");
@@ -47,6 +55,16 @@ export async function openWebhook(needs: {
       await closed;
     },
   };
+}
+
+/** {}: it is no JSON, or no object. */
+function jsonOf(body: string): object {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 /** What a person would read of it. */

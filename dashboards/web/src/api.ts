@@ -28,6 +28,8 @@ export type ConfigWish = Parameters<typeof v1.config.$put>[0]["json"];
 export type Incident = InferResponseType<typeof v1.incidents.$get, 200>["items"][number];
 export type IncidentWhole = Success<InferResponseType<(typeof v1.incidents)[":id"]["$get"], 200>>;
 export type Channel = Success<InferResponseType<(typeof v1.channels)[":id"]["$get"], 200>>;
+export type ChannelKind = InferResponseType<typeof v1.channels.kinds.$get, 200>["items"][number];
+export type ChannelChange = Parameters<(typeof v1.channels)[":id"]["$patch"]>[0]["json"];
 export type ChannelWish = Parameters<typeof v1.channels.$post>[0]["json"];
 export type Me = InferResponseType<typeof v1.session.$get, 200>;
 
@@ -131,6 +133,14 @@ export const api = {
   noteIncident: (id: string, json: { text?: string; reference?: string }) =>
     take(v1.incidents[":id"].note.$post({ ...of(id), json })),
   channels: () => all((cursor) => take(v1.channels.$get({ query: { limit, ...cursor } }))),
+  channelKinds: () => take(v1.channels.kinds.$get()).then((answer) => answer.items),
+  /** Refused when somebody else changed it meanwhile. */
+  changeChannel: (channel: Channel, json: ChannelChange) =>
+    take(v1.channels[":id"].$patch({ ...of(channel.id), json }, { headers: { "if-match": `"${channel.version}"` } })),
+  restoreChannel: (id: string) => take(v1.channels[":id"].restore.$post(of(id))),
+  pushKey: () => take(v1.push.$get()).then(({ key }) => key),
+  subscribePush: (json: Parameters<typeof v1.push.$post>[0]["json"]) => take(v1.push.$post({ json })),
+  unsubscribePush: (browser: string) => take(v1.push[":browser"].$delete({ param: { browser } })),
   createChannel: (json: ChannelWish) => take(v1.channels.$post({ json })),
   removeChannel: (id: string) => take(v1.channels[":id"].$delete(of(id))),
   testChannel: (id: string) => take(v1.channels[":id"].test.$post(of(id))),

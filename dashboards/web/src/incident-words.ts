@@ -37,7 +37,17 @@ export interface ToldWords {
   outcome: string;
   attempts: number;
   answer: string | null;
+  /** What it waits for: retry, digest, overflow or mute. */
+  waitsFor?: string | undefined;
+  /** The channel that could not be told it. */
+  insteadOf?: string | undefined;
 }
+
+const waitWords: Record<string, string> = {
+  digest: "with the next digest",
+  overflow: "in one message with others: it takes only so many a minute",
+  mute: "when it is no longer muted, if it still lasts",
+};
 
 /** "Duty mail was told the beginning." */
 export function noticeSentence(told: ToldWords): { good: boolean; text: string } {
@@ -45,15 +55,21 @@ export function noticeSentence(told: ToldWords): { good: boolean; text: string }
   const what = noticeWords[told.kind] ?? told.kind;
   const words = told.answer ? ` (${told.answer})` : "";
   switch (told.outcome) {
-    case "sent":
-      return { good: true, text: `${who} was told ${what}${words}.` };
+    case "sent": {
+      const instead = told.insteadOf === undefined ? "" : ", because another channel could not be";
+      return { good: true, text: `${who} was told ${what}${instead}${words}.` };
+    }
+    case "skipped":
+      return { good: true, text: `${who} was not told ${what}${words}.` };
     case "merged":
       return { good: true, text: `${who} was told ${what} together with a later notice.` };
     case "withdrawn":
-      return { good: true, text: `${who} was not told ${what}: nobody needed it any more.` };
+      return { good: true, text: `${who} was not told ${what}: ${told.answer ?? "nobody needed it any more"}.` };
     case "dead":
       return { good: false, text: `${who} could not be told ${what}${words}. It is not tried again.` };
     default: {
+      const wait = waitWords[told.waitsFor ?? ""];
+      if (wait !== undefined) return { good: true, text: `${who} is told ${what} ${wait}.` };
       if (told.attempts === 0) return { good: true, text: `${who} is about to be told ${what}.` };
       return { good: false, text: `${who} could not be told ${what} yet${words}. It is tried again.` };
     }
@@ -86,6 +102,7 @@ const eventWords: Record<string, string> = {
   "set-aside": "Set aside: the controller itself could not see",
   acknowledged: "Taken by",
   note: "Note by",
+  ticket: "A ticket was opened",
 };
 
 /** One line of an incident's history. */

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAlerts } from "../../../controller/alert/index.ts";
+import { createRulebook } from "../../../controller/alert/rules/rulebook.ts";
 import { type Actor, type Auth, createAuth, type Role } from "../../../controller/auth/index.ts";
 import { openKeys } from "../../../controller/base/keys.ts";
 import { createSigner } from "../../../controller/base/signing.ts";
@@ -118,7 +119,9 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     toldOf: notify.toldOf,
     changed: () => {},
   });
+  const book = await createRulebook({ records, clock, audit: auth.audit, folder: null, changed: () => {} });
   const needs: HttpNeeds = {
+    rules: { book, standing: () => ({ devices: 2, bad: 1 }) },
     config,
     clock,
     log: quiet,
@@ -158,7 +161,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
         rawSince: 0,
         backfilled: true,
       }),
-      rebuild: async () => 48,
+      rebuild: async () => ({ marked: 48, leftAlone: 0 }),
     },
     health: () => ({ ready: true, parts: [{ name: "store", ok: true }] }),
     metrics: () => [

@@ -149,6 +149,71 @@ describe("/channels", () => {
     expect(await again.text()).not.toContain(made.settings.secret);
   });
 
+  it("each kind has a form; secrets are marked, and nothing that people set is without a label", async () => {
+    const one = await fresh();
+    const { items } = await json<{
+      items: { kind: string; help: string; fields: { name: string; secret?: true }[] }[];
+    }>(await one.call("GET", "/api/v1/channels/kinds", { as: "operator" }));
+    expect(items.map(({ kind }) => kind)).toEqual([
+      "email",
+      "teams",
+      "slack",
+      "ntfy",
+      "ticket-mail",
+      "ticket-http",
+      "webhook",
+    ]);
+    const secrets = items.flatMap(({ kind, fields }) => fields.filter((f) => f.secret).map((f) => `${kind} ${f.name}`));
+    expect(secrets).toEqual([
+      "email password",
+      "teams url",
+      "slack url",
+      "slack token",
+      "ntfy token",
+      "ticket-mail password",
+      "ticket-http headers",
+      "ticket-http tokenForm",
+      "webhook secret",
+    ]);
+    for (const { help } of items) expect(help).toMatch(/\.$/);
+  });
+
+  it("muted and unmuted, told at other times, removed and brought back", async () => {
+    const one = await fresh();
+    const wish = { kind: "ntfy", name: "Duty", settings: { topic: "duty" } };
+    const { id } = await json<{ id: string }>(await one.call("POST", "/api/v1/channels", { body: wish }));
+    const path = `/api/v1/channels/${id}`;
+    const patch = async (body: object) => await json(await one.call("PATCH", path, { body }));
+    const mutedUntil = one.clock.now() + 60_000;
+    expect(await patch({ mutedUntil })).toMatchObject({ mutedUntil });
+    expect(await patch({ mutedUntil: null })).toMatchObject({ mutedUntil: null });
+    expect(await patch({ delivery: { digestAt: "07:30" } })).toMatchObject({
+      delivery: { digestAt: "07:30", when: { critical: "now", major: "hours" } },
+    });
+    expect(await patch({ delivery: { timeZone: "Mars/Olympus" } })).toMatchObject({ status: 400 });
+    expect((await one.call("DELETE", path)).status).toBe(204);
+    expect((await one.call("GET", path)).status).toBe(404);
+    expect(await json(await one.call("POST", `${path}/restore`))).toMatchObject({ id, name: "Duty" });
+    expect((await one.call("POST", `${path}/restore`)).status).toBe(404);
+  });
+
+  it("a browser's own: subscribed and ended by whoever sits before it", async () => {
+    const one = await fresh();
+    const { key } = await json<{ key: string }>(await one.call("GET", "/api/v1/push", { as: "operator" }));
+    expect(Buffer.from(key, "base64url")).toHaveLength(65);
+    const keys = { p256dh: key, auth: "BTBZMqHH6r4Tts7J_aSIgg" };
+    const body = { name: "Jo: Firefox on Linux", endpoint: "https://push.example/1", keys };
+    const made = await one.call("POST", "/api/v1/push", { as: "operator", body });
+    expect(made.status).toBe(201);
+    const { browser } = await json<{ browser: string }>(made);
+    const list = await json<{ items: object[] }>(await one.call("GET", "/api/v1/channels"));
+    expect(list.items).toMatchObject([
+      { kind: "web-push", settings: { browser }, secrets: ["endpoint", "p256dh", "auth"] },
+    ]);
+    expect((await one.call("DELETE", `/api/v1/push/${browser}`)).status).toBe(404);
+    expect((await one.call("DELETE", `/api/v1/push/${browser}`, { as: "operator" })).status).toBe(204);
+  });
+
   it("wrong settings: where, and what is allowed", async () => {
     const one = await fresh();
     const wrong = await one.call("POST", "/api/v1/channels", {

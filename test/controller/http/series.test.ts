@@ -71,7 +71,7 @@ test("roll-ups: how far they are, and made anew by an administrator only", async
   });
   expect((await call("POST", "/rebuild", "operator", {})).status).toBe(403);
   const answer = await call("POST", "/rebuild", "admin", { device, from: 0 });
-  expect([answer.status, await answer.json()]).toEqual([202, { marked: 48 }]);
+  expect([answer.status, await answer.json()]).toEqual([202, { marked: 48, leftAlone: 0 }]);
   expect((await call("POST", "/rebuild", "admin", { device: "nobody" })).status).toBe(404);
   expect((await call("POST", "/rebuild", "admin", { form: 0 })).status).toBe(400);
 });

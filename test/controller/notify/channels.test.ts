@@ -1,18 +1,16 @@
 import { createHmac } from "node:crypto";
-import { once } from "node:events";
 import { readFileSync, statSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { SMTPServer } from "smtp-server";
 import { describe, expect, it } from "vitest";
 import { openAtRest } from "../../../controller/base/at-rest.ts";
+import { retryAfter } from "../../../controller/notify/call.ts";
 import { createReach } from "../../../controller/notify/outbound.ts";
 import { plan } from "../../../controller/notify/plan.ts";
-import { retryAfter } from "../../../controller/notify/webhook/index.ts";
 import { later } from "../../undo.ts";
 import { handClock } from "../base/hand-clock.ts";
 import { freshRecords } from "../records/fresh.ts";
 import { boss, freshNotify, receiver, secret } from "./fresh.ts";
+import { mailServer } from "./mail-server.ts";
 
 describe("where channels may call", () => {
   const reach = (allow: string[], addresses: string[]) =>
@@ -99,27 +97,6 @@ describe("webhook", () => {
 });
 
 describe("email", () => {
-  async function server(onRcptTo?: (address: string) => Error | null) {
-    const got: string[] = [];
-    const smtp = new SMTPServer({
-      authOptional: true,
-      disabledCommands: ["STARTTLS"],
-      disableReverseLookup: true,
-      onRcptTo: ({ address }, _session, done) => done(onRcptTo?.(address) ?? null),
-      onData(stream, _session, done) {
-        const parts: Buffer[] = [];
-        stream.on("data", (part: Buffer) => parts.push(part));
-        stream.on("end", () => {
-          got.push(Buffer.concat(parts).toString());
-          done();
-        });
-      },
-    });
-    smtp.listen(0, "127.0.0.1");
-    await once(smtp.server, "listening");
-    later(() => new Promise<void>((done) => smtp.close(() => done())));
-    return { port: (smtp.server.address() as AddressInfo).port, got };
-  }
   const settings = (port: number) => ({
     host: "127.0.0.1",
     port,
@@ -128,7 +105,7 @@ describe("email", () => {
   });
 
   it("is text and HTML, with the notice's key as Message-ID and one conversation an incident", async () => {
-    const mail = await server();
+    const mail = await mailServer();
     const fresh = await freshNotify({
       incident: async (id) => ({
         id,
@@ -156,7 +133,7 @@ describe("email", () => {
   it("tells the server's own words: yes, not now, no", async () => {
     const refusal = (code: number, text: string) => Object.assign(new Error(text), { responseCode: code });
     let answer: Error | null = null;
-    const mail = await server(() => answer);
+    const mail = await mailServer(() => answer);
     const fresh = await freshNotify();
     const { channel } = await fresh.notify.channels.create(boss, {
       kind: "email",

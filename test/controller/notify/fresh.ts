@@ -3,7 +3,8 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from "nod
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createAuth } from "../../../controller/auth/index.ts";
-import { createNotify, type NotifyNeeds } from "../../../controller/notify/index.ts";
+import type { Delivery } from "../../../controller/notify/delivery.ts";
+import { type ChannelKindName, createNotify, type NotifyNeeds } from "../../../controller/notify/index.ts";
 import { later } from "../../undo.ts";
 import { freshRecords, quiet } from "../records/fresh.ts";
 
@@ -11,9 +12,23 @@ export const boss = { kind: "user", id: "user_boss" };
 export const secret = "a secret of sixteen letters";
 
 export interface Got {
+  method: string;
+  url: string;
   headers: IncomingHttpHeaders;
+  bytes: Buffer;
   text: string;
+  /** As JSON; null: it is none. */
+  // biome-ignore lint/suspicious/noExplicitAny: whatever came
+  body: any;
   kind: string;
+}
+
+function jsonOf(text: string): Got["body"] {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** A receiver on loopback that answers what the test wants. */
@@ -24,8 +39,11 @@ export async function receiver(answer: (response: ServerResponse, got: Got) => v
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
-      const text = Buffer.concat(parts).toString();
-      const one = { headers: request.headers, text, kind: text ? JSON.parse(text).kind : "" };
+      const bytes = Buffer.concat(parts);
+      const text = bytes.toString();
+      const { headers, method = "", url = "" } = request;
+      const body = jsonOf(text);
+      const one = { method, url, headers, bytes, text, body, kind: body?.kind ?? "" };
       got.push(one);
       self.answer(response, one);
     });
@@ -47,6 +65,7 @@ export async function freshNotify(more: Partial<NotifyNeeds> = {}) {
   const { records, clock, folder } = fresh;
   const { audit } = createAuth({ records, clock, log: quiet });
   const done: string[] = [];
+  const planted = new Map<string, { severity: string; since: number; resolvedAt: number | null }>();
   const open = () =>
     createNotify({
       clock,
@@ -58,18 +77,19 @@ export async function freshNotify(more: Partial<NotifyNeeds> = {}) {
       url: () => "http://lamps.example",
       incident: async (id) => ({
         id,
-        severity: "major",
         sentence: `Demo ${id} is offline. More.`,
         includes: [],
         told: [],
+        ...(planted.get(id) ?? { severity: "major" }),
       }),
-      severityWords: { major: "P2" },
+      severityWords: { critical: "P1", major: "P2", warning: "P3", info: "P4" },
       done: (incident) => done.push(incident),
       ...more,
     });
   const notify = open();
-  async function plant(id: string): Promise<void> {
-    const row = { id, organisation: records.organisation, state: "open", severity: "major", rule: "device_down" };
+  async function plant(id: string, severity = "major"): Promise<void> {
+    const row = { id, organisation: records.organisation, state: "open", severity, rule: "device_down" };
+    planted.set(id, { severity, since: clock.now(), resolvedAt: null });
     const rest = {
       root_type: "device",
       root_id: id,
@@ -85,6 +105,10 @@ export async function freshNotify(more: Partial<NotifyNeeds> = {}) {
       .execute();
   }
   let generation = 0;
+  async function tell(incident: string, kind: string, channels?: string[]): Promise<void> {
+    const notice = { incident, kind, generation: ++generation, channels };
+    await records.db.transaction().execute((t) => notify.enqueue(t, notice));
+  }
   return {
     ...fresh,
     notify,
@@ -92,9 +116,34 @@ export async function freshNotify(more: Partial<NotifyNeeds> = {}) {
     done,
     audit,
     plant,
-    async tell(incident: string, kind: string): Promise<void> {
-      await records.db.transaction().execute((t) => notify.enqueue(t, { incident, kind, generation: ++generation }));
+    planted,
+    /** Starts the worker, and ends it with the test. */
+    run(): void {
+      notify.start();
+      later(() => notify.stop());
     },
+    /** Time passes in steps, and what is due in each is done. */
+    async pass(ms: number, stepMs = ms): Promise<void> {
+      for (let gone = 0; gone < ms; gone += stepMs) {
+        clock.pass(Math.min(stepMs, ms - gone));
+        await notify.idle();
+      }
+    },
+    tell,
+    /** And whatever can be sent at once is sent. */
+    async tellNow(incident: string, kind: string, channels?: string[]): Promise<void> {
+      await tell(incident, kind, channels);
+      notify.wake();
+      await notify.idle();
+    },
+    /** It is over since now. */
+    over(id: string): void {
+      const was = planted.get(id);
+      if (was) planted.set(id, { ...was, resolvedAt: clock.now() });
+    },
+    add: async (kind: ChannelKindName, name: string, settings: object, delivery: Partial<Delivery> = {}) =>
+      (await notify.channels.create(boss, { kind, name, settings: { ...settings }, delivery })).channel,
+    health: async (id: string) => (await notify.healthOf([id])).get(id),
     webhook: async (port: number, name = "Demo hook") =>
       (
         await notify.channels.create(boss, {

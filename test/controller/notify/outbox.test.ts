@@ -154,9 +154,11 @@ describe("the outbox", () => {
     fresh.notify.start();
     later(() => fresh.notify.stop());
     await expect.poll(async () => (await fresh.rows())[1]?.state).toBe("sent");
-    fresh.clock.pass(notifyLimits.webhookMs);
+    fresh.clock.pass(notifyLimits.callMs);
     await expect.poll(async () => (await fresh.rows())[0]?.answer).toBe("no answer within 10 s");
     await fresh.notify.channels.remove(boss, channel.id);
+    fresh.clock.pass(notifyLimits.undoMs);
+    await fresh.notify.channels.purge();
     expect(await states(fresh)).toEqual(["opened withdrawn", "opened sent"]);
   });
 

@@ -1,4 +1,5 @@
 import { type Kysely, type Migration, sql } from "kysely";
+import type { ChannelColumns } from "./0010-channels.ts";
 
 export interface RegistryTables {
   site: {
@@ -15,7 +16,7 @@ export interface RegistryTables {
     version: number;
     created_at: number;
     updated_at: number;
-  };
+  } & ChannelColumns["site"];
   device: {
     id: string;
     organisation: string;

@@ -1,4 +1,5 @@
 import { type Generated, type Kysely, type Migration, sql } from "kysely";
+import type { ChannelColumns } from "./0010-channels.ts";
 
 export interface AlertTables {
   /** One failure with one root. At most one is open for each rule and root. */
@@ -72,7 +73,7 @@ export interface AlertTables {
     version: number;
     created_at: number;
     updated_at: number;
-  };
+  } & ChannelColumns["channel"];
   /** Notices to send. One row for each (channel, incident, kind, generation), whatever happens. */
   outbox: {
     id: Generated<number>;
@@ -80,7 +81,8 @@ export interface AlertTables {
     incident: string;
     kind: string;
     generation: number;
-    /** waiting, sent, merged (another notice said it), withdrawn (nobody needs it any more) or dead. */
+    /** waiting, sent, merged (another notice said it), withdrawn (nobody needs it any more), skipped (not for this
+     *  channel) or dead. */
     state: string;
     not_before: number;
     attempts: number;
@@ -91,9 +93,9 @@ export interface AlertTables {
     created_at: number;
     /** When it left the state waiting. */
     done_at: number | null;
-  };
+  } & ChannelColumns["outbox"];
   /** The last that a channel was told of an incident. */
-  told: { incident: string; channel: string; kind: string; at: number };
+  told: { incident: string; channel: string; kind: string; at: number } & ChannelColumns["told"];
 }
 
 async function incidents(db: Kysely<unknown>): Promise<void> {

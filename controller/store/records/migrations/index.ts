@@ -8,6 +8,8 @@ import { imports } from "./0006-imports.ts";
 import { late } from "./0007-late.ts";
 import { ledger } from "./0008-ledger.ts";
 import { rollups } from "./0009-rollups.ts";
+import { channels } from "./0010-channels.ts";
+import { rules } from "./0011-rules.ts";
 
 /** In the order of their names; one that was released is never changed. A static map, since the bundle has no folder
  *  to look into. */
@@ -21,4 +23,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0007-late": late,
   "0008-ledger": ledger,
   "0009-rollups": rollups,
+  "0010-channels": channels,
+  "0011-rules": rules,
 };

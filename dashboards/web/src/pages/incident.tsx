@@ -63,7 +63,17 @@ export function IncidentPage({ id }: { id: string }) {
             return (
               <li key={`${one.channel} ${one.kind} ${one.at}`}>
                 <At at={one.at} zone={zone} />
-                <span class={good ? "" : "problem"}>{text}</span>
+                <span class={good ? "" : "problem"}>
+                  {text}
+                  {one.link && (
+                    <>
+                      {" "}
+                      <a href={one.link} rel="noreferrer" target="_blank">
+                        {one.reference ?? "The ticket"}
+                      </a>
+                    </>
+                  )}
+                </span>
               </li>
             );
           })}

@@ -1,121 +1,148 @@
-import { type Signal, useSignal } from "@preact/signals";
-import { api, type ChannelWish } from "../api.ts";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { api, type Channel, type ChannelKind } from "../api.ts";
+import { type Delivery, DeliveryFields } from "./delivery-fields.tsx";
+import { SettingFields, settingsOf, type Values, valuesOf } from "./setting-fields.tsx";
 
-/** A mailbox or a webhook. */
-export function NewChannel({ made, isFirst }: { made: () => void; isFirst: boolean }) {
-  const kind = useSignal<"email" | "webhook">("email");
-  const fields = useSignal<Record<string, string>>({ port: "587" });
-  const said = useSignal<string | null>(null);
+/** From a list of kinds to a channel. */
+export function NewChannel(props: {
+  kinds: readonly ChannelKind[];
+  channels: readonly Channel[];
+  made: (channel: Channel) => void;
+}) {
+  const { kinds, channels, made } = props;
+  const chosen = useSignal<ChannelKind | null>(null);
+  const isOpen = useSignal(channels.length === 0);
   const secret = useSignal<string | null>(null);
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    try {
-      const channel = await api.createChannel(wishOf(kind.value, fields.value));
-      secret.value =
-        kind.value === "webhook" && !fields.value["secret"] ? String(channel.settings["secret"] ?? "") : null;
-      said.value = null;
-      fields.value = { port: "587" };
-      form.reset();
-      made();
-    } catch (error) {
-      said.value = (error as Error).message;
-    }
+  const done = (channel: Channel, shown: string | null) => {
+    chosen.value = null;
+    isOpen.value = false;
+    secret.value = shown;
+    made(channel);
   };
   return (
-    <details class="more" open={isFirst}>
-      <summary>Add somebody to tell</summary>
-      <form class="wish" onSubmit={(event) => void submit(event)}>
-        <fieldset class="actions">
-          <legend class="visually-hidden">Kind</legend>
-          {(["email", "webhook"] as const).map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={kind.value === one}
-              onClick={() => {
-                kind.value = one;
-              }}
-            >
-              {one === "email" ? "Email" : "Webhook"}
-            </button>
-          ))}
-        </fieldset>
-        <Field fields={fields} name="name" label="Name, such as Duty phone" required />
-        {kind.value === "email" ? <EmailFields fields={fields} /> : <WebhookFields fields={fields} />}
-        {said.value && (
-          <p class="problem" role="alert">
-            {said.value}
-          </p>
-        )}
-        <button type="submit" class="main-action">
-          Add it
-        </button>
-      </form>
+    <section aria-labelledby="new-channel">
+      <h2 id="new-channel">Add somebody to tell</h2>
       {secret.value !== null && (
         <p role="status">
           Its notices are signed with this secret, shown once: <code class="secret">{secret.value}</code>
         </p>
       )}
-    </details>
+      {chosen.value !== null ? (
+        <ChannelForm
+          key={chosen.value.kind}
+          kind={chosen.value}
+          others={channels}
+          done={done}
+          back={() => {
+            chosen.value = null;
+          }}
+        />
+      ) : isOpen.value ? (
+        <ul class="kinds">
+          {kinds.map((kind) => (
+            <li key={kind.kind}>
+              <button
+                type="button"
+                onClick={() => {
+                  chosen.value = kind;
+                }}
+              >
+                <b>{kind.title}</b>
+                <span class="quiet">{kind.help}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <button
+          type="button"
+          onClick={() => {
+            isOpen.value = true;
+          }}
+        >
+          Choose how
+        </button>
+      )}
+    </section>
   );
 }
 
-type Fields = Signal<Record<string, string>>;
-
-function EmailFields({ fields }: { fields: Fields }) {
-  return (
-    <>
-      <Field fields={fields} name="to" label="To (several: with commas)" required />
-      <Field fields={fields} name="from" label="From" required />
-      <Field fields={fields} name="host" label="Mail server" required />
-      <Field fields={fields} name="port" label="Its port" required />
-      <Field fields={fields} name="user" label="User, where it asks for one" />
-      <Field fields={fields} name="password" label="Password (kept sealed, never shown again)" type="password" />
-    </>
-  );
-}
-
-function WebhookFields({ fields }: { fields: Fields }) {
-  return (
-    <>
-      <Field fields={fields} name="url" label="URL" required />
-      <Field
-        fields={fields}
-        name="secret"
-        label="Secret that signs what is sent (16 letters or more; made for you when empty)"
-        type="password"
-      />
-    </>
-  );
-}
-
-function Field(props: { fields: Fields; name: string; label: string; type?: "text" | "password"; required?: boolean }) {
-  const { fields, name, label, type = "text", required = false } = props;
-  return (
-    <label>
-      {label}
-      <input
-        {...(type === "password" ? { type } : { type })}
-        required={required}
-        autoComplete={type === "password" ? "new-password" : "off"}
-        value={fields.value[name] ?? ""}
-        onInput={(e) => {
-          fields.value = { ...fields.value, [name]: e.currentTarget.value };
-        }}
-      />
-    </label>
-  );
-}
-
-function wishOf(kind: "email" | "webhook", given: Record<string, string>): ChannelWish {
-  const { name = "", url = "", secret, host = "", port = "", from = "", to = "", user, password } = given;
-  if (kind === "webhook") return { kind, name, settings: { url: url.trim(), ...(secret ? { secret } : {}) } };
-  const mailboxes = to.split(/[,;\s]+/).filter(Boolean);
-  const account = { ...(user ? { user } : {}), ...(password ? { password } : {}) };
-  return {
-    kind,
-    name,
-    settings: { host: host.trim(), port: Number(port), from: from.trim(), to: mailboxes, ...account },
+function ChannelForm(props: {
+  kind: ChannelKind;
+  others: readonly Channel[];
+  done: (channel: Channel, secret: string | null) => void;
+  back: () => void;
+}) {
+  const { kind, others, done, back } = props;
+  const name = useSignal("");
+  const values = useSignal<Values>(kind.kind.endsWith("mail") ? { port: "587" } : {});
+  const delivery = useSignal<Delivery>(kind.delivery);
+  const said = useSignal<string | null>(null);
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    try {
+      const settings = settingsOf(kind.fields, values.value);
+      const wish = { kind: kind.kind, name: name.value, settings, delivery: delivery.value };
+      const channel = await api.createChannel(wish);
+      const made = channel.settings["secret"];
+      done(channel, typeof made === "string" ? made : null);
+    } catch (error) {
+      said.value = (error as Error).message;
+    }
   };
+  return (
+    <form class="wish" onSubmit={(event) => void submit(event)}>
+      <h3>{kind.title}</h3>
+      <p class="quiet">{kind.help}</p>
+      {kind.presets.length > 0 && (
+        <p class="actions">
+          <span>Start from:</span>
+          {kind.presets.map((preset) => (
+            <button
+              key={preset.title}
+              type="button"
+              onClick={() => {
+                values.value = valuesOf(preset.settings);
+                if (name.value === "") name.value = preset.title;
+              }}
+            >
+              {preset.title}
+            </button>
+          ))}
+        </p>
+      )}
+      <div class="setting">
+        <label for="channel-name">Name, such as Duty phone</label>
+        <input
+          ref={first}
+          id="channel-name"
+          required
+          maxLength={100}
+          autoComplete="off"
+          value={name.value}
+          onInput={(e) => {
+            name.value = e.currentTarget.value;
+          }}
+        />
+      </div>
+      <SettingFields fields={kind.fields} values={values} />
+      <DeliveryFields delivery={delivery} people={kind.people} others={others} />
+      {said.value && (
+        <p class="problem" role="alert">
+          {said.value}
+        </p>
+      )}
+      <p class="actions">
+        <button type="submit" class="main-action">
+          Add it
+        </button>
+        <button type="button" class="plain" onClick={back}>
+          Another kind
+        </button>
+      </p>
+    </form>
+  );
 }

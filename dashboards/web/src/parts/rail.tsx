@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { simulated } from "../demo.ts";
-import { openIncidents } from "../incidents.ts";
+import { failingChannels, watchChannels } from "../failing-channels.ts";
+import { incidentNews, openIncidents } from "../incidents.ts";
 import { follow, path } from "../router.ts";
 import { me, signOut } from "../session.ts";
 
@@ -36,6 +37,7 @@ export function Rail() {
   const nav = useRef<HTMLElement>(null);
   const toggle = useRef<HTMLButtonElement>(null);
   const open = useSignal(false);
+  useEffect(watchChannels, [incidentNews.value.count, me.value?.role]);
   const behind = [...rest, ...(simulated.value ? [breaking] : [])];
   useEffect(() => {
     if (!open.value) return;
@@ -64,6 +66,7 @@ export function Rail() {
     <a key={place.to} href={place.to} onClick={go} aria-current={here(place)}>
       {place.label}
       {place.to === "/incidents" && <OpenCount />}
+      {place.to === "/channels" && <FailingCount />}
     </a>
   );
   return (
@@ -97,6 +100,18 @@ export function Rail() {
         </span>
       </div>
     </nav>
+  );
+}
+
+/** How many channels can't be reached. */
+function FailingCount() {
+  const failing = failingChannels.value;
+  if (failing === 0) return null;
+  return (
+    <span class="badge">
+      {failing}
+      <span class="visually-hidden"> not working</span>
+    </span>
   );
 }
 
