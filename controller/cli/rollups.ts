@@ -1,7 +1,7 @@
 import { type Clock, sleep, systemClock } from "../base/clock.ts";
 import { Problem } from "../base/errors.ts";
 import { exitCodes } from "../main.ts";
-import type { RollupsView } from "../rollup/index.ts";
+import type { Rebuilt, RollupsView } from "../rollup/index.ts";
 import { createApiClient } from "../street/index.ts";
 
 export interface RollupOptions {
@@ -51,7 +51,7 @@ export function rebuildRollups(options: RollupOptions, io: Outside = outside()):
       ...(device === undefined ? {} : { device }),
     };
     const { rounds } = await call<RollupsView>("GET", "/rollups");
-    const { marked } = await call<{ marked: number }>("POST", "/rollups/rebuild", wish);
+    const { marked, leftAlone } = await call<Rebuilt>("POST", "/rollups/rebuild", wish);
     let view = await call<RollupsView>("GET", "/rollups");
     while (view.pendingHours > 0 || view.rounds === rounds) {
       io.error(`${sentence(view).padEnd(76)}${io.terminal ? "\r" : "\n"}`);
@@ -61,8 +61,8 @@ export function rebuildRollups(options: RollupOptions, io: Outside = outside()):
     if (io.terminal) io.error("\n");
     io.out(
       options.json
-        ? `${JSON.stringify({ marked, ...view })}\n`
-        : `${marked} hours of devices were due; what is over of them is made anew\n`,
+        ? `${JSON.stringify({ marked, leftAlone, ...view })}\n`
+        : `${marked} hours of devices were due; what is over of them is made anew${alone(leftAlone)}\n`,
     );
     return exitCodes.stopped;
   });
@@ -76,6 +76,9 @@ async function asking(io: Outside, work: () => Promise<number>): Promise<number>
     return error instanceof Problem ? 2 : exitCodes.failed;
   }
 }
+
+const alone = (hours: number): string =>
+  hours === 0 ? "" : `; ${hours} more have no raw points (any more): what is kept of them was left alone`;
 
 const clientOf = ({ url, token }: RollupOptions) => createApiClient(url.replace(/\/+$/, ""), token);
 

@@ -226,15 +226,19 @@ export function createIngest(needs: IngestNeeds) {
   async function writeStatements(): Promise<void> {
     statementsWait = true;
     try {
-      await serial(async () => {
-        statementsWait = false;
-        const rows = ledger.changed();
-        if (rows.ledgers.length === 0 && rows.evicted.length === 0) return;
-        await needs.records.commit({ ...rows, quarantined: [], events: [], late: [] }).catch((error: unknown) => {
-          ledger.again(rows);
-          throw error;
+      for (let left = true; left; ) {
+        left = await serial(async () => {
+          statementsWait = false;
+          const rows = ledger.changed();
+          if (rows.ledgers.length === 0 && rows.evicted.length === 0) return false;
+          await needs.records.commit({ ...rows, quarantined: [], events: [], late: [] }).catch((error: unknown) => {
+            ledger.again(rows);
+            throw error;
+          });
+          // Of many at once it takes some at a time; whoever waits for a commit goes in between.
+          return true;
         });
-      });
+      }
     } catch (error) {
       statementsWait = false;
       log.error("ledger could not be written", { error });

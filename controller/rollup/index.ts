@@ -27,7 +27,7 @@ export function createRollups(needs: {
   clock: Clock;
   log: Log;
   marks: RollupMarks;
-  store: Pick<SeriesStore, "rollUp" | "devicesOn">;
+  store: Pick<SeriesStore, "rollUp" | "devicesOn" | "hoursOn">;
   audit: Pick<Audit, "note">;
   retention: { rawDays: number };
 }) {
@@ -38,34 +38,45 @@ export function createRollups(needs: {
 
   const rawSince = (): number => hourOf(clock.now() - rawRetentionMs) + hourMs;
 
-  /** Every hour of [from, to) in which there may be points, day by day. @returns how many hours of devices */
-  async function markAll(from: number, to: number, device: string | undefined): Promise<number> {
-    let marked = 0;
+  /** Every hour of [from, to) in which there are raw points, day by day. Others are left alone: what is kept of them was
+   *  brought from elsewhere, or is all that is left. */
+  async function markAll(from: number, to: number, device: string | undefined): Promise<Rebuilt> {
+    const counts: Rebuilt = { marked: 0, leftAlone: 0 };
     for (let day = from - (from % dayMs); day < to; day += dayMs) {
       const devices = device === undefined ? await store.devicesOn(day) : [device];
-      for (let hourAt = Math.max(day, from); hourAt < Math.min(day + dayMs, to); hourAt += hourMs) {
-        for (let i = 0; i < devices.length; i += rollupLimits.devicesAtOnce) {
-          await marks.mark(hourAt, devices.slice(i, i + rollupLimits.devicesAtOnce));
+      const hours = Math.ceil((Math.min(day + dayMs, to) - Math.max(day, from)) / hourMs);
+      for (let i = 0; i < devices.length; i += rollupLimits.devicesAtOnce) {
+        const some = devices.slice(i, i + rollupLimits.devicesAtOnce);
+        const due = new Map<number, string[]>();
+        let marked = 0;
+        for (const { device: one, hourAt } of await store.hoursOn(day, some)) {
+          if (hourAt < from || hourAt >= to) continue;
+          due.set(hourAt, [...(due.get(hourAt) ?? []), one]);
+          marked += 1;
+        }
+        for (const [hourAt, those] of due) {
+          await marks.mark(hourAt, those);
           await turn();
         }
-        marked += devices.length;
+        counts.marked += marked;
+        counts.leftAlone += some.length * hours - marked;
       }
     }
-    return marked;
+    return counts;
   }
 
   /** Once in the life of a data folder: what was stored before there were roll-ups. */
   async function backfill(): Promise<void> {
     backfilled = await marks.isBackfilled();
     if (backfilled) return;
-    const hours = await markAll(
+    const { marked } = await markAll(
       hourOf(Math.max(0, clock.now() - rawRetentionMs)),
       hourOf(clock.now()) + hourMs,
       undefined,
     );
     await marks.setBackfilled(clock.now());
     backfilled = true;
-    if (hours > 0) log.info("roll-ups of everything before are due", { hours });
+    if (marked > 0) log.info("roll-ups of everything before are due", { hours: marked });
   }
 
   return {
@@ -73,10 +84,9 @@ export function createRollups(needs: {
     stop: work.stop,
     view: (): RollupsView => ({ ...work.progress(), rawSince: rawSince(), backfilled }),
 
-    /** Marks every hour of [from, to) whose raw points are there, so that its buckets are made anew. @returns how many
-     *  hours of devices. Rejects with "invalid", "unprocessable" on a time without raw points, "away" while the store
+    /** Marks every hour of [from, to) whose raw points are there, so that its buckets are made anew. Rejects with "invalid", "unprocessable" on a time without raw points, "away" while the store
      *  is. */
-    async rebuild(by: Actor, wish: RebuildWish): Promise<number> {
+    async rebuild(by: Actor, wish: RebuildWish): Promise<Rebuilt> {
       const from = wish.from ?? rawSince();
       const to = Math.min(wish.to ?? clock.now(), clock.now());
       if (from >= to) throw invalid("from: before to, and not in the future", [{ path: "from", message: "before to" }]);
@@ -88,15 +98,23 @@ export function createRollups(needs: {
       const { device } = wish;
       const subject = device === undefined ? { kind: "rollups", id: "all" } : { kind: "device", id: device };
       await needs.audit.note({ actor: by, action: "rollups.rebuilt", subject, after: { from, to } });
-      const marked = await markAll(hourOf(from), to, device).catch((error: unknown) => {
+      const rebuilt = await markAll(hourOf(from), to, device).catch((error: unknown) => {
         if (!(error instanceof StoreAway)) throw error;
         throw new Problem("away", "store-away", error.message, { retryAfterMs: rollupLimits.retryMs });
       });
-      log.info("roll-ups are made anew", { hours: marked });
+      log.info("roll-ups are made anew", { hours: rebuilt.marked, leftAlone: rebuilt.leftAlone });
       work.hurry();
-      return marked;
+      return rebuilt;
     },
   };
+}
+
+/** Hours of devices. */
+export interface Rebuilt {
+  /** Their buckets are made anew. */
+  marked: number;
+  /** Without raw points: what is kept of them stays as it is. */
+  leftAlone: number;
 }
 
 export interface RebuildWish {

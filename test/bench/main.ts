@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createCleanup, dist, startController } from "../system/harness.ts";
 import { alertStorm } from "./alerts.bench.ts";
 import { demoTimes } from "./demo.bench.ts";
+import { runBareBroker } from "./ingest/bare.ts";
 import { runPublisher } from "./ingest/publisher.ts";
 import { renderIngest, withIngest } from "./ingest/report.ts";
 import { ingest } from "./ingest.bench.ts";
@@ -34,9 +35,10 @@ async function everything(): Promise<void> {
   }
 }
 
-/** `ingest` alone replaces its section of the page; `publisher` is what it starts for its devices. */
+/** `ingest` alone replaces its section of the page; `publisher` and `bare` are what it starts: devices, and a broker. */
 async function main(part: string | undefined): Promise<void> {
   if (part === "publisher") return runPublisher();
+  if (part === "bare") return runBareBroker();
   if (part === "ingest") writeFileSync(file, withIngest(readFileSync(file, "utf8"), renderIngest(await ingest(say))));
   else await everything();
   say(`written: ${file}`);

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import Database from "libsql";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { systemClock } from "../../controller/base/clock.ts";
 import { createEmbeddedSeries, hourMs, type SeriesStore, StoreAway } from "../../controller/store/series/index.ts";
@@ -91,6 +92,30 @@ it("keeps points whose hour is not rolled up yet, also beyond their time, and ro
   await done.start();
   expect(await done.count("a", 0, noon + dayMs)).toBe(1);
   expect(await done.query(asked)).toEqual({ resolution: "hourly", series });
+});
+
+it("answers a write before a question that was asked earlier and takes long", async () => {
+  const store = storeWith();
+  await store.start();
+  await store.write([system("busy", noon, { load1: 1 })]);
+  const rows = 400_000;
+  const db = new Database(file);
+  const day = new Date(noon).toISOString().slice(0, 10).replaceAll("-", "");
+  db.exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})
+    INSERT INTO "system_${day}" (device, series, at, load1) SELECT 1, 1, ${noon} + i, i % 100 FROM n`);
+  db.close();
+  const order: string[] = [];
+  const whole = load1("busy", { from: noon, to: noon + rows + 1, everyMs: 60_000, fn: "mean", limit: 100_000 });
+  const question = store.query(whole).then(({ series }) => {
+    order.push("question");
+    return series[0]?.points.length;
+  });
+  for (let i = 1; i <= 3; i++) {
+    await store.write([system("quick", noon + i, { load1: i })]);
+    order.push("write");
+  }
+  expect(await question).toBe(Math.ceil((rows + 1) / 60_000));
+  expect(order).toEqual(["write", "write", "write", "question"]);
 });
 
 it.each([

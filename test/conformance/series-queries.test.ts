@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type SeriesQuery, type SeriesStore, TooManyPoints } from "../../controller/store/series/index.ts";
+import { hourMs, type SeriesQuery, type SeriesStore, TooManyPoints } from "../../controller/store/series/index.ts";
 import { type Backend, backends, dayMs } from "./backends.ts";
 import { custom, load1, net, noon, oks, rx, system } from "./series-points.ts";
 
@@ -254,6 +254,21 @@ describe.each(Object.keys(backends))("series in %s", (kind) => {
       ];
       for (const query of impossible) await expect(store.query(query)).rejects.toMatchObject({ kind: "invalid" });
     });
+  });
+
+  it("knows the hours of a day in which devices have points", async () => {
+    const [one, other] = [device(), device()];
+    const day = noon - 12 * hourMs;
+    await store.write([
+      system(one, day - 1, { load1: 1 }),
+      system(one, day + 2 * hourMs - 1, { load1: 1 }),
+      net(one, day + 5 * hourMs, "eth0", { rx_bytes: 1 }),
+      system(one, day + 5 * hourMs + 7, { load5: 1 }),
+      system(other, day + 24 * hourMs - 1, { load1: 1 }),
+    ]);
+    const hours = await store.hoursOn(noon, [one, other, device()]);
+    const told = hours.map(({ device: d, hourAt }) => `${d} ${(hourAt - day) / hourMs}`);
+    expect(told.sort()).toEqual([`${one} 1`, `${one} 5`, `${other} 23`].sort());
   });
 });
 

@@ -50,7 +50,9 @@ export interface BootLedger {
 export const ledgerLimits = {
   /** Boots of a device that are kept one by one: of the oldest that is over only the sums stay. While none is over, what
    *  a further boot sends is forgotten until the next birth says which are. */
-  bootsPerDevice: 100,
+  bootsPerDevice: 300,
+  /** Gaps that all boots of a device may have: with more than a hundred boots each has its share. */
+  rangesPerDevice: 204_800,
   /** Gaps of a boot that are kept apart. A batch that would open one more is forgotten until older ones have filled. */
   rangesPerBoot: 2048,
   /** Dropped sequences of a boot that are remembered; what is told beyond shows as missing. */
@@ -90,8 +92,8 @@ export function isSettled(ledger: BootLedger, seq: number): boolean {
 }
 
 /** Would this batch need a range more than is kept? One that is settled never does: it earns its `delivered` again. */
-export const isFull = (ledger: BootLedger, seq: number): boolean => {
-  if (ledger.settled.length < ledgerLimits.rangesPerBoot || isSettled(ledger, seq)) return false;
+export const isFull = (ledger: BootLedger, seq: number, most = ledgerLimits.rangesPerBoot): boolean => {
+  if (ledger.settled.length < most || isSettled(ledger, seq)) return false;
   const at = indexAt(ledger.settled, seq);
   return ledger.settled[at]?.to !== seq - 1 && ledger.settled[at + 1]?.from !== seq + 1;
 };
@@ -207,7 +209,9 @@ function isDropped(ledger: BootLedger, seq: number): boolean {
 
 /** After an unclean end. Said once, or the same again; what says more stays, whatever comes first. */
 export function loseTail(ledger: BootLedger, lost: NonNullable<BootLedger["tailLost"]>): void {
-  if (!ledger.tailLost || ledger.tailLost.afterSeq < lost.afterSeq) ledger.tailLost = lost;
+  const known = ledger.tailLost;
+  if (!known || known.afterSeq < lost.afterSeq) ledger.tailLost = lost;
+  else if (known.afterSeq === lost.afterSeq && known.atMostMs < lost.atMostMs) ledger.tailLost = lost;
 }
 
 /** A birth or heartbeat says how far the boot is and what of it is still on the device. */

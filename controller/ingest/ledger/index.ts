@@ -1,5 +1,5 @@
 import type { Birth, Heartbeat } from "#wire";
-import type { BootDelivery, Delivery, Restored } from "../delivery.ts";
+import type { Delivery, Restored } from "../delivery.ts";
 import { account } from "./account.ts";
 import {
   type BootLedger,
@@ -14,8 +14,12 @@ import {
   settle,
   state,
 } from "./boot.ts";
-import { add, deliveryOf, type Figures, type Folded, figuresOf, fold } from "./sums.ts";
+import { createChanges, type Row } from "./changes.ts";
+import { foldAgain, foldBoot, foldLimits, isFolded, whichFolds } from "./folded.ts";
+import { quickFigures } from "./quick.ts";
+import { add, deliveryOf, type Figures, type Folded } from "./sums.ts";
 import { createTally } from "./tally.ts";
+import { createUncounted } from "./uncounted.ts";
 
 export interface DeviceLedger {
   boots: Map<string, BootLedger>;
@@ -27,15 +31,25 @@ export interface LedgerNeeds {
   load(device: string): Promise<DeviceLedger>;
   /** Backups that were restored. */
   restores?: readonly Restored[];
+  limits?: Partial<typeof limitsOfAll>;
 }
+
+const limitsOfAll = {
+  ...foldLimits,
+  bootsPerDevice: ledgerLimits.bootsPerDevice,
+  /** Boots that are counted, and statements that are written, in one turn of `changed`. */
+  atOnce: 1_000,
+};
 
 /** The ledger of every device, in memory from its first message on; `changed()` says what a commit has to write. */
 export function createLedger(needs: LedgerNeeds) {
   const restores = needs.restores ?? [];
+  const limits = { ...limitsOfAll, ...needs.limits };
   const devices = new Map<string, Promise<DeviceLedger>>();
   const loaded = new Map<string, DeviceLedger>();
   const current = new Map<string, string>();
-  const dirty = new Map<BootLedger, { device: string; boot: string; ledger: BootLedger }>();
+  const changes = createChanges();
+  const uncounted = createUncounted();
   const tally = createTally();
   const figures = new WeakMap<BootLedger, Figures>();
   let evicted: LedgerRows["evicted"] = [];
@@ -61,7 +75,7 @@ export function createLedger(needs: LedgerNeeds) {
     for (const [boot, ledger] of own.boots) {
       let some = figures.get(ledger);
       if (!some) {
-        some = figuresOf(account(boot, ledger, false, restores));
+        some = quickFigures(boot, ledger, restores);
         figures.set(ledger, some);
       }
       add(all, some);
@@ -70,42 +84,46 @@ export function createLedger(needs: LedgerNeeds) {
   }
 
   /** Only what changed: after an outage thousands of devices speak at once, each with a hundred boots. */
-  function recount(device: string, ledger: BootLedger, told: BootDelivery): void {
-    const now = figuresOf(told);
+  function recount({ device, boot, ledger }: Row): void {
+    if (loaded.get(device)?.boots.get(boot) !== ledger) return;
+    const now = quickFigures(boot, ledger, restores);
     tally.change(device, figures.get(ledger) ?? {}, now);
     figures.set(ledger, now);
   }
 
-  /** null: the device has as many boots as are kept, and none of them is over. */
+  /** null: its boot is folded, or the device has as many boots as are kept and none of them is over. */
   function bootOf(device: string, boot: string, now: number): BootLedger | null {
     const own = loaded.get(device);
     if (!own) throw new Error(`the ledger of ${device} is not loaded`);
     const known = own.boots.get(boot);
     if (known) return known;
-    if (own.boots.size >= ledgerLimits.bootsPerDevice && !evictOldest(device, own)) return null;
+    if (isFolded(own.folded, boot)) return null;
+    makeRoom(device, own, now);
+    if (own.boots.size >= limits.bootsPerDevice) return null;
     const made = emptyBoot(now);
     own.boots.set(boot, made);
     return made;
   }
 
-  function evictOldest(device: string, own: DeviceLedger): boolean {
-    const over = [...own.boots].filter(([, ledger]) => ledger.over).sort(([, a], [, b]) => a.lastAt - b.lastAt);
-    // What is missing may come yet, and must find its gap: those that have none go first.
-    const oldest = over.find(([, ledger]) => !figures.get(ledger)?.["missing"]) ?? over[0];
-    if (!oldest) return false;
-    const [boot, ledger] = oldest;
-    const told = account(boot, ledger, false, restores);
-    recount(device, ledger, told);
-    own.folded = fold(own.folded, told);
+  function makeRoom(device: string, own: DeviceLedger, now: number): void {
+    if (own.boots.size < Math.min(limits.bootsAtEase, limits.bootsPerDevice)) return;
+    uncounted.of(device, recount);
+    const must = own.boots.size >= limits.bootsPerDevice;
+    const boot = whichFolds(own.boots, must, now, limits, (ledger) => figures.get(ledger)?.["missing"] ?? 0);
+    const ledger = boot === null ? undefined : own.boots.get(boot);
+    if (boot === null || !ledger) return;
+    recount({ device, boot, ledger });
+    own.folded = foldBoot(own.folded, account(boot, ledger, false, restores), now, limits);
     folded.set(device, own.folded);
     own.boots.delete(boot);
-    dirty.delete(ledger);
+    changes.drop(device, ledger);
     evicted.push({ device, boot });
-    return true;
   }
 
-  function touch(device: string, boot: string, ledger: BootLedger): void {
-    if (!dirty.has(ledger)) dirty.set(ledger, { device, boot, ledger });
+  function touch(device: string, boot: string, ledger: BootLedger, by: "settled" | "said" = "settled"): void {
+    const row = { device, boot, ledger };
+    changes[by](row);
+    uncounted.add(row);
   }
 
   return {
@@ -121,8 +139,10 @@ export function createLedger(needs: LedgerNeeds) {
     isFull: (device: string, boot: string, seq: number): boolean => {
       const own = loaded.get(device);
       const ledger = own?.boots.get(boot);
-      if (ledger) return isFull(ledger, seq);
-      return own !== undefined && own.boots.size >= ledgerLimits.bootsPerDevice && !hasOver(own.boots);
+      const { rangesPerBoot, rangesPerDevice } = ledgerLimits;
+      if (own && ledger) return isFull(ledger, seq, Math.min(rangesPerBoot, rangesPerDevice / own.boots.size));
+      if (!own || own.boots.size < limits.bootsPerDevice || isFolded(own.folded, boot)) return false;
+      return !hasOver(own.boots);
     },
     /** When the boot began by our clock, where a birth said so. */
     beganAt: (device: string, boot: string): number | null => loaded.get(device)?.boots.get(boot)?.beganAt ?? null,
@@ -134,8 +154,15 @@ export function createLedger(needs: LedgerNeeds) {
       now: number,
     ): void {
       const ledger = bootOf(device, boot, now);
-      if (!ledger) throw new Error(`no room for boot ${boot} of ${device}: ask isFull first`);
       const points = batch.stored + batch.quarantined;
+      const own = loaded.get(device);
+      if (!ledger && own?.folded && isFolded(own.folded, boot)) {
+        own.folded = foldAgain(own.folded, points);
+        folded.set(device, own.folded);
+        tally.change(device, {}, { duplicates: points });
+        return;
+      }
+      if (!ledger) throw new Error(`no room for boot ${boot} of ${device}: ask isFull first`);
       // A device that doesn't count: its batch follows what is known before it.
       const total = batch.total ?? (ledger.settled.findLast((r) => r.to < batch.seq)?.after ?? 0) + points;
       settle(ledger, { ...batch, total }, now);
@@ -171,7 +198,7 @@ export function createLedger(needs: LedgerNeeds) {
           ledger.over = true;
           if (ledger.serial !== undefined && ledger.serial !== serial) ledger.replaced = true;
         } else if (ledger.stated) ledger.stated = { ...ledger.stated, held: heldOf(boot) };
-        touch(device, boot, ledger);
+        touch(device, boot, ledger, "said");
       }
       current.set(device, said.boot);
       const open = [{ boot: said.boot, lastSeq: said.seq, total: said.total }, ...(birth?.unfinished ?? [])];
@@ -184,7 +211,7 @@ export function createLedger(needs: LedgerNeeds) {
           ledger.serial = birth.hardware.serial;
           ledger.beganAt = Math.min(ledger.beganAt ?? now, now - birth.upMs);
         }
-        touch(device, boot, ledger);
+        touch(device, boot, ledger, "said");
       }
     },
 
@@ -200,16 +227,25 @@ export function createLedger(needs: LedgerNeeds) {
     countOf(device: string, own: DeviceLedger): void {
       if (!tally.has(device)) count(device, own);
     },
-    tally,
+    tally: {
+      ...tally,
+      /** Of devices whose newest is not counted yet, it is counted first. */
+      missingOf(device: string): number {
+        uncounted.of(device, recount);
+        return tally.missingOf(device);
+      },
+      fleet(): Readonly<Figures> {
+        uncounted.some(limits.atOnce, recount);
+        return tally.fleet();
+      },
+    },
 
-    /** Takes what changed since the last call; give it back with `again` when it could not be written. */
+    /** Takes what changed since the last call; give it back with `again` when it could not be written. All that was
+     *  settled or told is in it, and of the devices' own words so many that nobody waits long; the others are in the next. */
     changed(): LedgerRows {
-      const ledgers = [...dirty.values()];
+      const ledgers = changes.take(limits.atOnce);
       const rows = { ledgers, evicted, folded: [...folded].map(([device, sums]) => ({ device, folded: sums })) };
-      for (const { device, boot, ledger } of ledgers)
-        if (loaded.get(device)?.boots.get(boot) === ledger)
-          recount(device, ledger, account(boot, ledger, false, restores));
-      dirty.clear();
+      uncounted.some(limits.atOnce, recount);
       evicted = [];
       folded = new Map();
       return rows;
@@ -228,13 +264,14 @@ export function createLedger(needs: LedgerNeeds) {
       current.delete(device);
       folded.delete(device);
       tally.forget(device);
-      for (const [ledger, row] of dirty) if (row.device === device) dirty.delete(ledger);
+      uncounted.forget(device);
+      changes.forget(device);
     },
   };
 }
 export interface LedgerRows {
   /** To be written. */
-  ledgers: { device: string; boot: string; ledger: BootLedger }[];
+  ledgers: Row[];
   /** Boots that made room for newer ones: to be deleted. */
   evicted: { device: string; boot: string }[];
   /** Sums that they are in now. */

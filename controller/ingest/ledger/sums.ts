@@ -36,6 +36,8 @@ export interface Folded {
   figures: Figures;
   firstAt: number;
   lastLoss: Loss | null;
+  /** Of which something may still come, and when they were last heard of (see `foldBoot`). */
+  lately?: [boot: string, lastAt: number][];
 }
 
 export function fold(folded: Folded | null, told: BootDelivery): Folded {

@@ -1,4 +1,4 @@
-import { limits, type Measurement, utf8Length } from "#wire";
+import { type Field, limits, type Measurement, utf8Length } from "#wire";
 import { type Outcome, type StoredPoint, seriesLimits } from "./contract.ts";
 
 export type Catalogue = Readonly<Record<string, Measurement>>;
@@ -42,37 +42,37 @@ function refusal(point: StoredPoint, catalogue: Catalogue, oldestAt: number): st
 
 function tagRefusal(tags: StoredPoint["tags"], definition: Measurement): string | null {
   for (const key in tags) {
-    const name = `tag ${key.slice(0, limits.nameChars)}`;
-    if (!Object.hasOwn(definition.tags, key)) return `${name} is not in the catalogue`;
-    const value = tags[key];
-    if (typeof value !== "string") return `${name}: text expected`;
-    if (value === "" || utf8Length(value) > limits.stringBytes)
-      return `${name}: 1-${limits.stringBytes} bytes expected`;
-    // InfluxDB 1.x ends a point at a line break, whatever stands before it.
-    if (value.includes("\n")) return `${name}: a line break cannot be kept`;
-    if (!keepable(value)) return `${name}: NUL and broken Unicode cannot be kept`;
+    const why = Object.hasOwn(definition.tags, key) ? tagValueRefusal(tags[key]) : " is not in the catalogue";
+    if (why !== null) return `tag ${key.slice(0, limits.nameChars)}${why}`;
   }
   for (const key in definition.tags) if (!Object.hasOwn(tags, key)) return `tag ${key} is missing`;
   return null;
+}
+
+function tagValueRefusal(value: unknown): string | null {
+  if (typeof value !== "string") return ": text expected";
+  if (value === "" || utf8Length(value) > limits.stringBytes) return `: 1-${limits.stringBytes} bytes expected`;
+  // InfluxDB 1.x ends a point at a line break, whatever stands before it.
+  if (value.includes("\n")) return ": a line break cannot be kept";
+  return keepable(value) ? null : ": NUL and broken Unicode cannot be kept";
 }
 
 function fieldRefusal(fields: StoredPoint["fields"], definition: Measurement): string | null {
   let given = 0;
   for (const key in fields) {
     given += 1;
-    const name = `field ${key.slice(0, limits.nameChars)}`;
     const field = Object.hasOwn(definition.fields, key) ? definition.fields[key] : undefined;
-    if (!field) return `${name} is not in the catalogue`;
-    const value = fields[key];
-    if (field.type === "number") {
-      if (typeof value !== "number" || !Number.isFinite(value)) return `${name}: a number expected`;
-      continue;
-    }
-    if (typeof value !== "string") return `${name}: text expected`;
-    if (utf8Length(value) > limits.stringBytes) return `${name}: at most ${limits.stringBytes} bytes`;
-    if (!keepable(value)) return `${name}: NUL and broken Unicode cannot be kept`;
+    const why = field ? fieldValueRefusal(field.type, fields[key]) : " is not in the catalogue";
+    if (why !== null) return `field ${key.slice(0, limits.nameChars)}${why}`;
   }
   return given === 0 ? "no field" : null;
+}
+
+function fieldValueRefusal(type: Field["type"], value: unknown): string | null {
+  if (type === "number") return Number.isFinite(value) ? null : ": a number expected";
+  if (typeof value !== "string") return ": text expected";
+  if (utf8Length(value) > limits.stringBytes) return `: at most ${limits.stringBytes} bytes`;
+  return keepable(value) ? null : ": NUL and broken Unicode cannot be kept";
 }
 
 /** SQLite cuts text at NUL; half a surrogate pair has no UTF-8, so it would come back as another text. */

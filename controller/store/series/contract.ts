@@ -59,6 +59,8 @@ export const seriesLimits = {
   pointsPerWrite: 5_000,
   /** Raw points that one query may look at where the answer is worked out from them. */
   scannedPoints: 1_000_000,
+  /** Devices that one `hoursOn` takes. */
+  devicesPerHoursOn: 500,
   /** Hours of devices that one `rollUp` takes. */
   hoursPerRollUp: 500,
   /** Buckets an `importRollups`. */
@@ -125,6 +127,9 @@ export interface SeriesStore {
   rollUp(hours: readonly DeviceHour[]): Promise<number>;
   /** Every device that may have raw points in the UTC day of `at`: for marking its hours. */
   devicesOn(at: number): Promise<string[]>;
+  /** Hours of the UTC day of `at` in which these devices have raw points: those whose buckets can be made anew. At most
+   *  500 devices. */
+  hoursOn(at: number, devices: readonly string[]): Promise<DeviceHour[]>;
   /** Writes buckets as they are, over what is there. At most 2,000. Rejects with StoreAway, RangeError, or Problem
    *  "invalid" for what the catalogue doesn't have. */
   importRollups(level: Level, buckets: readonly ImportedBucket[]): Promise<void>;

@@ -11,9 +11,16 @@ export type State = { ready: true } | { ready: false; why: string };
 export type Readiness = ReturnType<typeof createReadiness>;
 
 /** Knows whether a store can be used, and keeps trying while it cannot.
- *  @param needs.attempt makes it usable or proves that it is; rejects with the reason */
-export function createReadiness(needs: { clock: Clock; log: Log; backoff: Backoff; attempt: () => Promise<void> }) {
-  const { clock, log, backoff } = needs;
+ *  @param needs.attempt makes it usable or proves that it is; rejects with the reason
+ *  @param needs.name as the log calls it */
+export function createReadiness(needs: {
+  clock: Clock;
+  log: Log;
+  backoff: Backoff;
+  attempt: () => Promise<void>;
+  name?: string;
+}) {
+  const { clock, log, backoff, name = "series store" } = needs;
   let state: State = { ready: false, why: "not started" };
   let running: Promise<void> | null = null;
   let failures = 0;
@@ -24,7 +31,7 @@ export function createReadiness(needs: { clock: Clock; log: Log; backoff: Backof
     try {
       await needs.attempt();
       if (stopped) return;
-      if (!state.ready) log.info("series store is ready");
+      if (!state.ready) log.info(`${name} is ready`);
       state = { ready: true };
       failures = 0;
     } catch (error) {
@@ -35,7 +42,7 @@ export function createReadiness(needs: { clock: Clock; log: Log; backoff: Backof
 
   const fail = (why: string): void => {
     if (stopped) return;
-    if (state.ready || state.why !== why) log.warn("series store is away", { why });
+    if (state.ready || state.why !== why) log.warn(`${name} is away`, { why });
     state = { ready: false, why };
   };
 

@@ -35,7 +35,7 @@ export interface Bench {
 
 const pass = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 const dayMs = 86_400_000;
-const warmUpMs = 1_500;
+const warmUpMs = 5_000;
 const pathMs = 4_000;
 const ceilingMs = 3_000;
 /** Of a fleet: as much as all its agents together would have on the way, within what the queue holds. */

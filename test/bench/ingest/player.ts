@@ -10,8 +10,9 @@ export interface Line {
 }
 
 export interface Target {
-  /** tcp: to that port · wss: to /mqtt of that port · sink: bytes into nothing, nobody answers */
-  kind: "tcp" | "wss" | "sink";
+  /** tcp: to that port · wss: to /mqtt of that port · bare: to a broker that only acknowledges · sink: bytes into nothing,
+   *  nobody answers */
+  kind: "tcp" | "wss" | "bare" | "sink";
   port: number;
 }
 
@@ -42,6 +43,8 @@ export interface Taken {
   waitsMs: number[];
 }
 
+const packetId = (seq: number): number => (seq % 65_535) + 1;
+
 /** A device that sends made-up points and counts what was delivered. Resolves when it is signed in. */
 export async function createPlayer(needs: { device: string; password: string; target: Target; firstAt: number }) {
   const { device, target } = needs;
@@ -62,10 +65,19 @@ export async function createPlayer(needs: { device: string; password: string; ta
     const sample = batchText({ boot, seq, total, at, points });
     at = sample.nextAt;
     flights.set(seq, { sentAt: performance.now(), points });
-    line.write(publishPacket(topic, (seq % 65_535) + 1, sample.text));
+    line.write(publishPacket(topic, packetId(seq), sample.text));
   }
 
-  function delivered({ ranges }: Delivered): void {
+  /** Of a broker that says no more than that it has a packet. */
+  function acknowledged(id: number): void {
+    for (const seq of flights.keys()) {
+      if (packetId(seq) !== id) continue;
+      arrived([{ from: seq, to: seq }]);
+      return;
+    }
+  }
+
+  function arrived(ranges: readonly { from: number; to: number }[]): void {
     const now = performance.now();
     for (const { from, to } of ranges) {
       for (let one = from; one <= to; one++) {
@@ -88,7 +100,9 @@ export async function createPlayer(needs: { device: string; password: string; ta
         else refused(new Error(`CONNACK ${body[1]}`));
       } else if (type === 3) {
         const { topic: where, payload } = readPublish(head, body);
-        if (where.endsWith("/delivered")) delivered(JSON.parse(payload) as Delivered);
+        if (where.endsWith("/delivered")) arrived((JSON.parse(payload) as Delivered).ranges);
+      } else if (type === 4 && target.kind === "bare") {
+        acknowledged(body.readUInt16BE(0));
       }
     }),
   );

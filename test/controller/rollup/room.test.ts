@@ -22,6 +22,8 @@ let marks: RollupMarks;
 let made: DeviceHour[];
 let away: boolean;
 let days: string[];
+/** From here on there are raw points. */
+let rawFrom: number;
 /** What happens while an hour is made. */
 let meanwhile: (hour: DeviceHour) => Promise<void>;
 let notes: unknown[];
@@ -31,6 +33,7 @@ beforeEach(async () => {
   clock = handClock(noon);
   records = await openRecords({ file: join(folder, "records.db"), log, clock });
   marks = createRollupMarks(records.db);
+  rawFrom = 0;
   [made, away, days, notes] = [[], false, [], []];
   meanwhile = async () => {};
   later(async () => {
@@ -64,6 +67,12 @@ function room() {
         if (away) throw new StoreAway("it is away");
         return days;
       },
+      hoursOn: async (day, devices) =>
+        devices.flatMap((device) =>
+          Array.from({ length: 24 }, (_, i) => ({ device, hourAt: day + i * hourMs })).filter(
+            ({ hourAt }) => hourAt >= rawFrom,
+          ),
+        ),
     },
     audit: { note: async (entry) => void notes.push(entry) },
     retention: { rawDays: 2 },
@@ -216,10 +225,25 @@ describe("the work", () => {
       if (!over) setImmediate(others);
     };
     others();
-    expect(await rollups.rebuild(boss, { from: noon - 10 * hourMs, to: noon })).toBe(10_000);
+    expect(await rollups.rebuild(boss, { from: noon - 10 * hourMs, to: noon })).toEqual({
+      marked: 10_000,
+      leftAlone: 0,
+    });
     over = true;
     expect(turns).toBeGreaterThanOrEqual((10_000 / rollupLimits.devicesAtOnce) * 0.9);
     expect((await marks.of(days, noon - hourMs, noon))?.size).toBe(1_000);
+  });
+
+  test("leaves hours alone that have no raw points, and says how many", async () => {
+    await marks.setBackfilled(noon);
+    const rollups = room();
+    await until(() => expect(rollups.view().rounds).toBe(1));
+    [days, rawFrom] = [["a", "b"], noon - 2 * hourMs];
+    const from = noon - 14 * hourMs;
+    expect(await rollups.rebuild(boss, { from, to: noon })).toEqual({ marked: 4, leftAlone: 24 });
+    clock.pass(rollupLimits.graceMs);
+    await until(() => expect(made).toHaveLength(4));
+    expect(made.every(({ hourAt }) => hourAt >= rawFrom)).toBe(true);
   });
 
   test("rebuilds what it is told, within what raw points there are, and says who wanted it", async () => {
@@ -227,7 +251,7 @@ describe("the work", () => {
     const rollups = room();
     await until(() => expect(rollups.view().rounds).toBe(1));
     const from = noon - 3 * hourMs;
-    expect(await rollups.rebuild(boss, { device: "a", from, to: noon })).toBe(3);
+    expect(await rollups.rebuild(boss, { device: "a", from, to: noon })).toEqual({ marked: 3, leftAlone: 0 });
     clock.pass(rollupLimits.graceMs);
     await until(() => expect(made).toHaveLength(3));
     expect(notes).toMatchObject([{ action: "rollups.rebuilt", subject: { kind: "device", id: "a" }, after: { from } }]);

@@ -1,69 +1,27 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { MessageChannel, type MessagePort } from "node:worker_threads";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { MessageChannel } from "node:worker_threads";
+import { beforeEach, describe, expect, it } from "vitest";
 import { catalogue } from "#wire";
 import { systemClock } from "../../../controller/base/clock.ts";
 import type { Catalogue } from "../../../controller/store/series/accept.ts";
-import type { Answered } from "../../../controller/store/series/embedded/calls.ts";
-import { openDatabase } from "../../../controller/store/series/embedded/database.ts";
-import { pack } from "../../../controller/store/series/embedded/pack.ts";
-import { openAndServe, serveSeries } from "../../../controller/store/series/embedded/serve.ts";
-import type { SeriesQuery, StoredPoint } from "../../../controller/store/series/index.ts";
-
-const dayMs = 86_400_000;
-const at = 20_000 * dayMs;
-const point = (more: Partial<StoredPoint> = {}): StoredPoint => {
-  return { device: "d", m: "system", at, tags: {}, fields: { load1: 1 }, ...more };
-};
+import type { openDatabase } from "../../../controller/store/series/embedded/database.ts";
+import { openAndServe } from "../../../controller/store/series/embedded/serve.ts";
+import { later } from "../../undo.ts";
+import { at, dayMs, freshFile, load1, plan, point, serveBoth } from "./inside.ts";
 
 let folder: string;
 let file: string;
-const ports: MessagePort[] = [];
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "lamplighter-serve-"));
-  file = join(folder, "series.db");
+  file = await freshFile();
+  folder = dirname(file);
 });
-afterEach(async () => {
-  for (const port of ports.splice(0)) port.close();
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** The worker's inside, in this thread. */
-function serve(definitions: Catalogue = catalogue) {
-  const { port1, port2 } = new MessageChannel();
-  ports.push(port1);
-  const db = openDatabase(file);
-  const waiting = new Map<number, (answered: Answered) => void>();
-  port1.on("message", (answered: Answered) => waiting.get(answered.id)?.(answered));
-  serveSeries(port2, db, definitions, systemClock);
-  let id = 0;
-  return {
-    db,
-    ask: (call: string, more: { points?: StoredPoint[]; [key: string]: unknown } = {}) =>
-      new Promise<Answered>((resolve) => {
-        id += 1;
-        waiting.set(id, resolve);
-        const packed = more.points ? { points: pack(more.points, definitions) } : {};
-        port1.postMessage({ id, call, plan, ...more, ...packed });
-      }),
-  };
-}
+const serve = (definitions?: Catalogue) => serveBoth(file, definitions);
 const value = (value: unknown) => expect.objectContaining({ ok: true, value });
 const tables = (db: ReturnType<typeof openDatabase>) =>
   (db.prepare("SELECT name FROM sqlite_master WHERE name GLOB '*_[0-9]*' ORDER BY name").raw().all() as [string][])
     .flat()
     .filter((name) => !name.startsWith("sqlite"));
-const load1: SeriesQuery = { devices: ["d"], measurement: "system", field: "load1", from: 0, to: 2 * at, limit: 100 };
-
-const plan = {
-  spans: [{ level: "raw", from: 0, to: 2 * at }],
-  pending: new Map(),
-  resolution: "raw",
-  beforeInBuckets: false,
-};
-
 describe("the series worker", () => {
   it("keeps a table per measurement and day", async () => {
     const { db, ask } = serve();
@@ -100,6 +58,31 @@ describe("the series worker", () => {
     expect(await ask("check")).toMatchObject({ ok: true });
     expect(await ask("write", { points: many })).toMatchObject({ ok: true });
     expect(await ask("count", { device: "e-0", from: 0, to: 2 * at, measurement: null })).toMatchObject(value(286));
+    await ask("close");
+  });
+
+  it("takes back what a failed write made, and reads nothing again for it", async () => {
+    const { db, ask } = serve();
+    const probe = point({ m: "probe", tags: { probe: "p", kind: "dns" }, fields: { success: 1 } });
+    await ask("write", { points: [point(), point({ device: "e" })] });
+    const pages = (db.pragma("page_count") as [{ page_count: number }])[0].page_count;
+    const looked: string[] = [];
+    const prepare = db.prepare.bind(db);
+    db.prepare = ((text: string) => {
+      looked.push(text);
+      return prepare(text);
+    }) as typeof db.prepare;
+    db.pragma(`max_page_count = ${pages + 1}`);
+    const many = Array.from({ length: 500 }, (_, i) => point({ device: `n-${i}`, at: at + dayMs + i }));
+    const points = [point({ at: at + dayMs }), probe, point({ device: "new", at: at + 2 * dayMs }), ...many];
+    expect(await ask("write", { points })).toMatchObject({ ok: false, failure: { kind: "away" } });
+    expect(looked.filter((text) => /sqlite_master|FROM (device|series)/.test(text))).toEqual([]);
+    expect(tables(db)).toEqual(["system_20241004"]);
+    db.pragma("max_page_count = 1000000");
+    expect(await ask("write", { points })).toMatchObject({ ok: true });
+    expect(await ask("latest", { since: at })).toMatchObject({ ok: true, value: { length: 504 } });
+    expect(prepare("SELECT count(*), max(last_day) FROM series").raw().get([])).toEqual([504, 20_002]);
+    expect(tables(db)).toEqual(["probe_20241004", "system_20241004", "system_20241005", "system_20241006"]);
     await ask("close");
   });
 
@@ -223,9 +206,9 @@ describe("the series worker", () => {
   ])("asks for a person when its file %s", async (_, spoil) => {
     const spoilt = await spoil();
     const { port1, port2 } = new MessageChannel();
-    ports.push(port1);
+    later(async () => port1.close());
     const answered = new Promise((resolve) => port1.once("message", resolve));
-    openAndServe(port2, { file: spoilt, catalogue }, systemClock);
+    openAndServe(port2, { side: "write", file: spoilt, catalogue }, systemClock);
     expect(await answered).toMatchObject({ id: 0, ok: false, failure: { kind: "person" } });
   });
 });

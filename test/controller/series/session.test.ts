@@ -7,7 +7,7 @@ import { handClock } from "../base/hand-clock.ts";
 /** A worker thread made of these lines. */
 const worker = (lines: string): URL =>
   new URL(
-    `data:text/javascript,${encodeURIComponent(`import { parentPort } from "node:worker_threads";
+    `data:text/javascript,${encodeURIComponent(`import { parentPort, workerData } from "node:worker_threads";
      const opened = () => parentPort.postMessage({ id: 0, ok: true, value: null });
      const on = (run) => parentPort.on("message", (asked) => (asked.call === "close" ? process.exit(0) : run(asked)));
      const ok = (asked, value = null) => parentPort.postMessage({ id: asked.id, ok: true, value });
@@ -25,7 +25,7 @@ afterEach(async () => {
 function open(lines: string) {
   const clock = handClock();
   const over: string[] = [];
-  const start = { file: "unused", catalogue: {} };
+  const start = { side: "write", file: "unused", catalogue: {} } as const;
   const session = openSession({
     workerUrl: worker(lines),
     start,
@@ -164,15 +164,69 @@ describe("the embedded store", () => {
     const { store: mortal, clock } = store(`
       opened();
       on((asked) => {
-        if (asked.call === "count") process.exit(1);
+        if (asked.call === "importRollups") process.exit(1);
         ok(asked, []);
       });`);
     await mortal.start();
-    await expect(mortal.count("d", 0, 1)).rejects.toThrow(StoreAway);
+    await expect(mortal.importRollups("hourly", [])).rejects.toThrow(StoreAway);
     expect(mortal.state()).toMatchObject({ ready: false });
     await untilReady({ store: mortal, clock });
     expect(await mortal.write([point])).toEqual([{ ok: true }]);
     await mortal.stop();
+  });
+
+  it("goes on storing when the one who reads dies, and gets another", async () => {
+    const { store: mortal, clock } = store(`
+      opened();
+      on((asked) => {
+        if (asked.call === "count") process.exit(1);
+        ok(asked, asked.call === "devicesOn" ? [] : { dropped: [] });
+      });`);
+    await mortal.start();
+    await expect(mortal.count("d", 0, 1)).rejects.toThrow(StoreAway);
+    expect(mortal.state()).toEqual({ ready: true });
+    expect(await mortal.write([point])).toEqual([{ ok: true }]);
+    await vi.waitFor(async () => {
+      clock.pass(200);
+      expect(await mortal.devicesOn(point.at)).toEqual([]);
+    });
+    await mortal.stop();
+  });
+
+  it("reads while nothing can be written, and opens for reading once the file is made", async () => {
+    const { store: full, clock } = store(`
+      if (workerData.side === "write") {
+        on((asked) => (asked.call === "write" ? no(asked.id, "away", "disk is full") : ok(asked, { dropped: [] })));
+        setTimeout(opened, 20);
+      } else {
+        opened();
+        on((asked) => ok(asked, 7));
+      }`);
+    await full.start();
+    await expect(full.write([point])).rejects.toThrow(StoreAway);
+    expect(full.state()).toMatchObject({ ready: false });
+    expect(await full.count("d", 0, 1)).toBe(7);
+    clock.pass(0);
+    await full.stop();
+  });
+
+  it("answers a write before a question that was asked earlier and takes long", async () => {
+    const { store: busy } = store(`
+      opened();
+      let held;
+      on((asked) => {
+        if (asked.call === "latest") held = asked;
+        else ok(asked, { dropped: [] });
+        if (asked.call === "count") ok(held, []);
+      });`);
+    await busy.start();
+    const order: string[] = [];
+    const question = busy.latest(point.at, 1).then(() => order.push("question"));
+    order.push(...(await busy.write([point])).map(() => "write"));
+    await busy.count("d", 0, 1);
+    await question;
+    expect(order).toEqual(["write", "question"]);
+    await busy.stop();
   });
 
   it("drops what is beyond retention at its start and every hour", async () => {
@@ -181,12 +235,12 @@ describe("the embedded store", () => {
       opened();
       on((asked) => {
         if (asked.call === "retain") retained += 1;
-        ok(asked, asked.call === "count" ? retained : { dropped: [], more: false });
+        ok(asked, asked.call === "rollUp" ? retained : { dropped: [], more: false });
       });`);
     await old.start();
-    expect(await old.count("d", 0, 1)).toBe(1);
+    expect(await old.rollUp([])).toBe(1);
     clock.pass(3_600_000);
-    await vi.waitFor(async () => expect(await old.count("d", 0, 1)).toBe(2));
+    await vi.waitFor(async () => expect(await old.rollUp([])).toBe(2));
     await old.stop();
     expect(clock.pending()).toBe(0);
   });

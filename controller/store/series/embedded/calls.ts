@@ -6,6 +6,8 @@ import type { Packed } from "./pack.ts";
 
 /** What the worker is told at its start. */
 export interface WorkerStart {
+  /** Two workers share the file: one writes and answers nothing else, so that no question holds what devices send. */
+  side: "write" | "read";
   file: string;
   catalogue: Catalogue;
 }
@@ -19,8 +21,7 @@ export interface OldestAt {
 
 /** What can be asked of the worker, and what it answers. Points are accepted and queries checked before they get here. */
 export interface Calls {
-  /** Packed where they cross to another thread. */
-  write: { ask: { points: Packed | StoredPoint[] }; answer: null };
+  write: { ask: { points: Packed }; answer: null };
   query: { ask: { query: SeriesQuery; plan: QueryPlan }; answer: Series[] };
   latest: { ask: { since: number }; answer: StoredPoint[] };
   count: { ask: { device: string; from: number; to: number; measurement: string | null }; answer: number };
@@ -29,8 +30,10 @@ export interface Calls {
   /** Answers how many of the hours are done. */
   rollUp: { ask: { hours: DeviceHour[] }; answer: number };
   devicesOn: { ask: { day: number }; answer: string[] };
+  /** Starts of the hours of the UTC day that the devices have raw points in. */
+  hoursOn: { ask: { day: number; devices: string[] }; answer: DeviceHour[] };
   importRollups: { ask: { level: Level; buckets: ImportedBucket[] }; answer: null };
-  /** Proves that something can be written. */
+  /** Proves that something can be written, or read. */
   check: { ask: object; answer: null };
   /** Ends the worker once everything asked before is done. */
   close: { ask: object; answer: null };

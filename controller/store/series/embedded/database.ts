@@ -21,7 +21,20 @@ export function openDatabase(file: string): Db {
   `);
   return db;
 }
+
+/** Opens a file that somebody else writes. The driver knows no read-only connection, so it is told to change nothing. */
+export function openForReading(file: string): Db {
+  const db = connect(file);
+  db.pragma("query_only = ON");
+  // Its checkpoints are as good as the writer's.
+  db.pragma("synchronous = FULL");
+  db.pragma("busy_timeout = 5000");
+  db.pragma(`cache_size = -${readCacheKiB}`);
+  return db;
+}
+
 const cacheKiB = 64 * 1024;
+const readCacheKiB = 16 * 1024;
 /** 64 MiB between checkpoints: one copies a page that many writes touched once. */
 const checkpointPages = 16_384;
 const walBytes = 64 * 1024 * 1024;

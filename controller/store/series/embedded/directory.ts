@@ -1,5 +1,6 @@
 import type { StoredPoint } from "../contract.ts";
 import type { Db } from "./database.ts";
+import type { Undo } from "./undo.ts";
 
 export interface SeriesEntry {
   id: number;
@@ -11,15 +12,15 @@ export interface SeriesEntry {
 
 export type Directory = ReturnType<typeof createDirectory>;
 
-/** Names ↔ numbers of devices and series; all of it in memory, at most `limits.seriesPerDevice` a device come in. */
-export function createDirectory(db: Db) {
+/** Names ↔ numbers of devices and series; all of it in memory, at most `limits.seriesPerDevice` a device come in.
+ *  @param undo is told how to take back what a transaction changed here */
+export function createDirectory(db: Db, undo: Pick<Undo, "note">) {
   const addDevice = db.prepare("INSERT INTO device (name) VALUES (?)");
   const addSeries = db.prepare("INSERT INTO series (device, measurement, tags, last_day) VALUES (?, ?, ?, ?)");
   const removeSeries = db.prepare("DELETE FROM series WHERE id = ?");
   const removeDevice = db.prepare("DELETE FROM device WHERE id = ?");
   const setLastDay = db.prepare("UPDATE series SET last_day = ? WHERE id = ?");
   let deviceIds = new Map<string, number>();
-  let names = new Map<number, string>();
   let byMeasurement = new Map<string, Map<string, Map<string, SeriesEntry>>>();
 
   const shelf = (measurement: string, device: string): Map<string, SeriesEntry> => {
@@ -32,12 +33,9 @@ export function createDirectory(db: Db) {
 
   const load = (): void => {
     deviceIds = new Map();
-    names = new Map();
     byMeasurement = new Map();
-    for (const row of db.prepare("SELECT id, name FROM device").raw().all() as [number, string][]) {
-      deviceIds.set(row[1], row[0]);
-      names.set(row[0], row[1]);
-    }
+    for (const [id, name] of db.prepare("SELECT id, name FROM device").raw().all() as [number, string][])
+      deviceIds.set(name, id);
     const rows = db
       .prepare(
         "SELECT s.id, s.device, d.name, s.measurement, s.tags, s.last_day FROM series s JOIN device d ON d.id = s.device",
@@ -50,31 +48,38 @@ export function createDirectory(db: Db) {
   load();
 
   return {
-    /** Forgets what a rolled-back transaction made. */
+    /** Reads everything again: seconds, where there is much. */
     reload: load,
 
     /** The point's series, made where it is new. Inside a transaction. */
-    entryOf(point: StoredPoint, day: number): SeriesEntry {
+    entryOf(point: Pick<StoredPoint, "device" | "m" | "tags">, day: number): SeriesEntry {
       const tags = tagsText(point.tags);
       const entries = shelf(point.m, point.device);
       let entry = entries.get(tags);
       if (!entry) {
-        const device = deviceIds.get(point.device) ?? Number(addDevice.run([point.device]).lastInsertRowid);
-        deviceIds.set(point.device, device);
-        names.set(device, point.device);
+        let device = deviceIds.get(point.device);
+        if (device === undefined) {
+          device = Number(addDevice.run([point.device]).lastInsertRowid);
+          deviceIds.set(point.device, device);
+          undo.note(() => deviceIds.delete(point.device));
+        }
         const id = Number(addSeries.run([device, point.m, tags, day]).lastInsertRowid);
         entry = { id, device, tags: { ...point.tags }, lastDay: day };
         entries.set(tags, entry);
+        undo.note(() => entries.delete(tags));
       }
       if (day > entry.lastDay) {
+        const { lastDay } = entry;
+        const raised = entry;
         setLastDay.run([day, entry.id]);
         entry.lastDay = day;
+        undo.note(() => {
+          raised.lastDay = lastDay;
+        });
       }
       return entry;
     },
 
-    seriesOf: (measurement: string, device: string): Iterable<SeriesEntry> =>
-      byMeasurement.get(measurement)?.get(device)?.values() ?? [],
     /** All series of a device, in an order that new ones don't change. */
     allOf(device: string): { m: string; entry: SeriesEntry }[] {
       const all = [...byMeasurement].flatMap(([m, devices]) =>
@@ -82,9 +87,6 @@ export function createDirectory(db: Db) {
       );
       return all.sort((a, b) => a.entry.id - b.entry.id);
     },
-    nameOf: (id: number): string | undefined => names.get(id),
-    devicesOf: (measurement: string): Iterable<string> => byMeasurement.get(measurement)?.keys() ?? [],
-    deviceId: (device: string): number | undefined => deviceIds.get(device),
 
     /** Series and devices without a point since `day`. Inside a transaction. What is in memory tells which they are: to
      *  read all of it again takes seconds when there are many. */
@@ -92,13 +94,16 @@ export function createDirectory(db: Db) {
       const touched = new Set<string>();
       for (const devices of byMeasurement.values()) {
         for (const [device, entries] of devices) {
-          for (const [tags, { id, lastDay }] of entries) {
-            if (lastDay >= day) continue;
-            removeSeries.run([id]);
+          for (const [tags, entry] of entries) {
+            if (entry.lastDay >= day) continue;
+            removeSeries.run([entry.id]);
             entries.delete(tags);
+            undo.note(() => entries.set(tags, entry));
             touched.add(device);
           }
-          if (entries.size === 0) devices.delete(device);
+          if (entries.size > 0) continue;
+          devices.delete(device);
+          undo.note(() => devices.set(device, entries));
         }
       }
       for (const device of touched) {
@@ -107,7 +112,7 @@ export function createDirectory(db: Db) {
         if (id === undefined) continue;
         removeDevice.run([id]);
         deviceIds.delete(device);
-        names.delete(id);
+        undo.note(() => deviceIds.set(device, id));
       }
     },
   };

@@ -4,8 +4,9 @@ import { cellOf } from "../rollup/compute.ts";
 import { type Level, levels, statsFor } from "../rollup/levels.ts";
 import type { Span } from "../rollup/plan.ts";
 import { type Cell, lookBackMs, type Value } from "../rollup/tally.ts";
+import { type Budget, readLimits } from "./budget.ts";
 import type { Db } from "./database.ts";
-import type { SeriesEntry } from "./directory.ts";
+import type { SeriesRow } from "./lookup.ts";
 import type { Partitions } from "./partitions.ts";
 import type { Shelves } from "./shelves.ts";
 
@@ -13,8 +14,14 @@ type Found = readonly [at: number, value: Value];
 type Statement<Row> = { all(values: unknown[]): Row[]; get(values: unknown[]): Row | undefined };
 
 /** Reads the query's field from every table that may have it. Statements are prepared once a query. */
-export function createColumns(needs: { db: Db; partitions: Partitions; shelves: Shelves; query: SeriesQuery }) {
-  const { db, partitions, shelves, query } = needs;
+export function createColumns(needs: {
+  db: Db;
+  partitions: Partitions;
+  shelves: Shelves;
+  query: SeriesQuery;
+  budget: Budget;
+}) {
+  const { db, partitions, shelves, query, budget } = needs;
   const { measurement, field, fn } = query;
   const stats = fn ? statsFor(fn) : [];
   const names = stats.map((stat) => columnName(field, stat));
@@ -36,7 +43,8 @@ export function createColumns(needs: { db: Db; partitions: Partitions; shelves: 
       .filter(({ columns }) => columns.has(field))
       .map(({ table }) =>
         prepare<[number, Value]>(`SELECT at, "${field}" FROM "${table}"
-          WHERE device = ? AND series = ? AND at >= ? AND at < ? AND "${field}" IS NOT NULL ORDER BY at`),
+          WHERE device = ? AND series = ? AND at >= ? AND at < ? AND "${field}" IS NOT NULL ORDER BY at
+          LIMIT ${readLimits.rowsAtOnce}`),
       ),
   );
   const bucketTables = remembered((from, to, level) =>
@@ -60,16 +68,26 @@ export function createColumns(needs: { db: Db; partitions: Partitions; shelves: 
       ),
   );
 
-  const within = (entry: SeriesEntry, { from, to }: { from: number; to: number }) => [entry.device, entry.id, from, to];
+  const within = (entry: SeriesRow, { from, to }: { from: number; to: number }) => [entry.device, entry.id, from, to];
   const columns = {
-    points(entry: SeriesEntry, span: Span, into: [number, Value][]): void {
-      for (const table of rawTables(span.from, span.to))
-        for (const row of table.all(within(entry, span))) into.push(row);
+    points(entry: SeriesRow, span: Span, into: [number, Value][]): void {
+      for (const table of rawTables(span.from, span.to)) {
+        let { from } = span;
+        for (let full = true; full; ) {
+          const rows = table.all(within(entry, { from, to: span.to }));
+          budget.spend(rows.length);
+          for (const row of rows) into.push(row);
+          full = rows.length === readLimits.rowsAtOnce;
+          from = (rows.at(-1)?.[0] ?? from) + 1;
+        }
+      }
     },
 
-    cells(entry: SeriesEntry, span: { from: number; to: number }, level: Level, into: Cell[]): void {
+    cells(entry: SeriesRow, span: { from: number; to: number }, level: Level, into: Cell[]): void {
       for (const table of bucketTables(span.from, span.to, level)) {
-        for (const [at, ...values] of table.all(within(entry, span))) {
+        const rows = table.all(within(entry, span));
+        budget.spend(rows.length);
+        for (const [at, ...values] of rows) {
           const cell = cellOf(at, Object.fromEntries(stats.map((stat, i) => [stat, values[i] ?? null])));
           if (cell) into.push(cell);
         }
@@ -79,7 +97,7 @@ export function createColumns(needs: { db: Db; partitions: Partitions; shelves: 
     /** The series' last point before the query's time, as far as it counts.
      *  @param inBuckets raw points of that time may be gone; a bucket that is not made anew yet still names a point that
      *  was there */
-    before(entry: SeriesEntry, inBuckets: boolean): Found | undefined {
+    before(entry: SeriesRow, inBuckets: boolean): Found | undefined {
       const span = { from: query.from - lookBackMs, to: query.from };
       const found: Found[] = [];
       for (const table of newestRaw(span.from, span.to)) {

@@ -13,12 +13,11 @@ import {
   StoreAway,
   seriesLimits,
 } from "../contract.ts";
-import { createReadiness, NeedsPerson } from "../readiness.ts";
 import { createPlanner } from "../rollup/planner.ts";
-import type { CallName, Calls } from "./calls.ts";
-import { pack } from "./pack.ts";
+import { createPacker } from "./pack.ts";
 import { dayOf } from "./partitions.ts";
-import { openSession, QueueFull, type Session, sessionLimits } from "./session.ts";
+import { QueueFull, sessionLimits } from "./session.ts";
+import { createSide } from "./side.ts";
 
 export interface EmbeddedNeeds {
   /** The built worker (dist/series-worker.js): a worker thread runs no TypeScript. */
@@ -35,51 +34,38 @@ export interface EmbeddedNeeds {
   callTimeoutMs?: number;
 }
 
-const backoff = { baseMs: 200, maxMs: 10_000 };
 const retainEveryMs = 3_600_000;
 
-/** SQLite in a worker thread: one wide table per measurement and day. */
+/** SQLite, one wide table per measurement and day, with two threads of its own: one writes, one answers questions. A
+ *  question that takes seconds holds nothing that devices send. */
 export function createEmbeddedSeries(needs: EmbeddedNeeds): SeriesStore {
   const { clock, log, file, retention, pending, workerUrl, catalogue = wireCatalogue } = needs;
+  const pack = createPacker(catalogue);
   const plan = createPlanner({ clock, catalogue, retention, pending });
-  let session: Session | null = null;
   let cancelRetain: Cancel = () => {};
+  const base = { workerUrl, clock, log, callTimeoutMs: needs.callTimeoutMs ?? sessionLimits.callTimeoutMs };
+  let isMade = false;
+  let isStarted = false;
 
-  const readiness = createReadiness({
-    clock,
-    log,
-    backoff,
-    async attempt() {
-      if (session) {
-        await session.call("check", {});
-        return;
-      }
-      const opening = openSession({
-        workerUrl,
-        start: { file, catalogue },
-        clock,
-        callTimeoutMs: needs.callTimeoutMs ?? sessionLimits.callTimeoutMs,
-        onOver(why) {
-          session = null;
-          readiness.away(why);
-        },
-      });
-      session = opening;
-      await opening.opened;
+  const writing = createSide({
+    ...base,
+    name: "series store",
+    start: { side: "write", file, catalogue },
+    async opened() {
+      isMade = true;
+      if (isStarted) reading.look();
       await retain();
     },
   });
-
-  const call = async <N extends CallName>(name: N, ask: Calls[N]["ask"]): Promise<Calls[N]["answer"]> => {
-    const state = readiness.state();
-    if (!state.ready || !session) throw new StoreAway(state.ready ? "the series worker is not there" : state.why);
-    try {
-      return await session.call(name, ask);
-    } catch (error) {
-      // Damage that is found while running: to the caller the store is away.
-      throw error instanceof NeedsPerson ? new StoreAway(error.message) : error;
-    }
-  };
+  const reading = createSide({
+    ...base,
+    name: "series reader",
+    start: { side: "read", file, catalogue },
+    // To open it is to make it, and that is the writer's.
+    before() {
+      if (!isMade) throw new StoreAway("the series file is not open yet");
+    },
+  });
 
   const oldestAt = (): number => clock.now() - retention.rawMs;
 
@@ -92,7 +78,9 @@ export function createEmbeddedSeries(needs: EmbeddedNeeds): SeriesStore {
       const now = clock.now();
       const raw = Math.min(oldestAt(), (await pending?.oldestAt()) ?? oldestAt());
       const oldest = { raw, fiveMinute: now - retention.fiveMinuteMs, hourly: now - retention.hourlyMs };
-      for (let more = true; more && session; ) {
+      for (let more = true; more; ) {
+        const session = writing.session();
+        if (!session) return;
         const swept = await session.call("retain", { oldestAt: oldest });
         more = swept.more;
         if (swept.dropped.length > 0) log.info("series beyond retention dropped", { tables: swept.dropped });
@@ -105,27 +93,29 @@ export function createEmbeddedSeries(needs: EmbeddedNeeds): SeriesStore {
   return {
     kind: "embedded",
     async start() {
-      await readiness.start();
+      await writing.start();
+      await reading.start();
+      isStarted = true;
       cancelRetain = clock.every(retainEveryMs, () => {
         retain().catch((error: Error) => log.warn("series beyond retention not dropped", { why: error.message }));
       });
     },
     async stop() {
       cancelRetain();
-      await readiness.stop();
-      await session?.close();
-      session = null;
+      await reading.stop();
+      await writing.stop();
     },
-    state: () => readiness.state(),
+    /** Whether points can be stored. */
+    state: writing.state,
     async write(points) {
       const { outcomes, accepted } = sift(points, catalogue, oldestAt());
       if (accepted.length === 0) return outcomes;
       try {
-        await call("write", { points: pack(accepted, catalogue) });
+        await writing.call("write", { points: pack(accepted) });
       } catch (error) {
         if (error instanceof QueueFull) throw error;
         const why = (error as Error).message;
-        readiness.away(why);
+        writing.away(why);
         throw new StoreAway(why);
       }
       return outcomes;
@@ -133,15 +123,18 @@ export function createEmbeddedSeries(needs: EmbeddedNeeds): SeriesStore {
     async query(query) {
       checkQuery(query, catalogue);
       const planned = await plan(query);
-      return { resolution: planned.resolution, series: await call("query", { query, plan: planned }) };
+      return { resolution: planned.resolution, series: await reading.call("query", { query, plan: planned }) };
     },
-    latest: (now, withinMs) => call("latest", { since: now - withinMs }),
-    count: (device, from, to, measurement) => call("count", { device, from, to, measurement: measurement ?? null }),
-    rollUp: (hours) => call("rollUp", { hours: hours.slice(0, seriesLimits.hoursPerRollUp) as DeviceHour[] }),
-    devicesOn: (at) => call("devicesOn", { day: dayOf(at) }),
+    latest: (now, withinMs) => reading.call("latest", { since: now - withinMs }),
+    count: (device, from, to, measurement) =>
+      reading.call("count", { device, from, to, measurement: measurement ?? null }),
+    rollUp: (hours) => writing.call("rollUp", { hours: hours.slice(0, seriesLimits.hoursPerRollUp) as DeviceHour[] }),
+    devicesOn: (at) => reading.call("devicesOn", { day: dayOf(at) }),
+    hoursOn: (at, devices) =>
+      reading.call("hoursOn", { day: dayOf(at), devices: devices.slice(0, seriesLimits.devicesPerHoursOn) }),
     async importRollups(level, buckets) {
       checkBuckets(level, buckets, catalogue);
-      await call("importRollups", { level, buckets: buckets as ImportedBucket[] });
+      await writing.call("importRollups", { level, buckets: buckets as ImportedBucket[] });
     },
   };
 }

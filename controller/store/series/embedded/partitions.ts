@@ -1,5 +1,6 @@
 import type { Catalogue } from "../accept.ts";
 import type { Db } from "./database.ts";
+import type { Undo } from "./undo.ts";
 
 export const dayMs = 86_400_000;
 export const dayOf = (at: number): number => Math.floor(at / dayMs);
@@ -9,28 +10,36 @@ export interface Partition {
   measurement: string;
   /** UTC days since 1970. */
   day: number;
-  columns: Set<string>;
+  columns: ReadonlySet<string>;
+  /** The statement that it was made by; absent where it was made here. */
+  sql?: string;
 }
 
 export type Partitions = ReturnType<typeof createPartitions>;
 
 /** One table per measurement and UTC day: `<measurement>_<yyyymmdd>`. A plain table decays as it grows, and dropping a
- *  day is cheaper than deleting its rows. */
-export function createPartitions(db: Db, catalogue: Catalogue) {
+ *  day is cheaper than deleting its rows.
+ *  @param undo is told how to take back what a transaction changed here; who only reads needs none */
+export function createPartitions(db: Db, catalogue: Catalogue, undo?: Pick<Undo, "note">) {
   let known = new Map<string, Partition>();
   /** Those that have every field of the catalogue. */
   let ready = new Map<string, Partition>();
   const keyOf = (measurement: string, day: number): string => `${measurement} ${day}`;
 
   const load = (): void => {
+    const before = known;
     known = new Map();
     ready = new Map();
-    const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").raw().all() as [string][];
-    for (const [table] of tables) {
+    const tables = db.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'table'").raw();
+    for (const [table, sql] of tables.all() as [string, string][]) {
       const [, measurement, yyyy, mm, dd] = tableShape.exec(table) ?? [];
       if (!measurement) continue;
       const day = dayOf(Date.UTC(Number(yyyy), Number(mm) - 1, Number(dd)));
-      known.set(keyOf(measurement, day), { table, measurement, day, columns: columnsOf(db, table) });
+      const key = keyOf(measurement, day);
+      // A year has thousands of tables, and one that is as it was need not be looked at.
+      const same = before.get(key);
+      const found = same?.sql === sql ? same : { table, measurement, day, sql, columns: columnsOf(db, table) };
+      known.set(key, found);
     }
   };
   load();
@@ -46,7 +55,16 @@ export function createPartitions(db: Db, catalogue: Catalogue) {
     return { table, measurement, day, columns: new Set(columns) };
   };
 
+  const widened = (partition: Partition): Partition => {
+    const { table, measurement, day } = partition;
+    const missing = Object.keys(catalogue[measurement]?.fields ?? {}).filter((name) => !partition.columns.has(name));
+    if (missing.length === 0) return partition;
+    for (const name of missing) db.exec(`ALTER TABLE "${table}" ADD COLUMN ${column(measurement, name)}`);
+    return { table, measurement, day, columns: new Set([...partition.columns, ...missing]) };
+  };
+
   return {
+    /** Looks at all tables again. */
     reload: load,
     /** Tables that were dropped. To look at all that are left again would keep writes waiting. */
     forget(tables: readonly string[]): void {
@@ -62,14 +80,15 @@ export function createPartitions(db: Db, catalogue: Catalogue) {
       const key = keyOf(measurement, day);
       const complete = ready.get(key);
       if (complete) return complete;
-      const partition = known.get(key) ?? make(measurement, day);
-      for (const name in catalogue[measurement]?.fields) {
-        if (partition.columns.has(name)) continue;
-        db.exec(`ALTER TABLE "${partition.table}" ADD COLUMN ${column(measurement, name)}`);
-        partition.columns.add(name);
-      }
+      const before = known.get(key);
+      const partition = before ? widened(before) : make(measurement, day);
       known.set(key, partition);
       ready.set(key, partition);
+      undo?.note(() => {
+        ready.delete(key);
+        if (before) known.set(key, before);
+        else known.delete(key);
+      });
       return partition;
     },
 

@@ -109,7 +109,7 @@ export function createRoller(needs: {
     put(level: Level, buckets: readonly ImportedBucket[]): void {
       inTransaction(db, () => {
         for (const { device, m, tags, at, fields } of buckets) {
-          const entry = directory.entryOf({ device, m, tags, at, fields: {} }, dayOf(at));
+          const entry = directory.entryOf({ device, m, tags }, dayOf(at));
           put(shelves.forWriting(level, m, at), entry, at, fields);
         }
       });

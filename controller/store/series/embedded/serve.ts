@@ -1,15 +1,15 @@
 import type { Clock } from "../../../base/clock.ts";
 import type { Catalogue } from "../accept.ts";
-import { type StoredPoint, TooManyPoints } from "../contract.ts";
+import { TooManyPoints } from "../contract.ts";
 import type { Answered, Asked, Failure, OldestAt, WorkerStart } from "./calls.ts";
-import { type Db, inTransaction, kindOf, openDatabase } from "./database.ts";
+import { type Db, inTransaction, kindOf, openDatabase, openForReading } from "./database.ts";
 import { createDirectory } from "./directory.ts";
-import { type Packed, unpack } from "./pack.ts";
 import { createPartitions, dayOf } from "./partitions.ts";
-import { createReader } from "./reader.ts";
+import { createReading } from "./reading.ts";
 import { createRoller } from "./roller.ts";
 import { createShelves } from "./shelves.ts";
 import { sweep } from "./sweep.ts";
+import { createUndo } from "./undo.ts";
 import { createWriter } from "./writer.ts";
 
 /** The side of a MessagePort that the worker needs; a MessageChannel's port will do. */
@@ -23,19 +23,22 @@ type Monotonic = Pick<Clock, "monotonic">;
 
 /** Opens the file and serves it, or says what is wrong with it and ends. */
 export function openAndServe(port: Port, start: WorkerStart, clock: Monotonic): void {
-  let db: Db;
+  const { file, catalogue, side } = start;
   try {
-    db = openDatabase(start.file);
-    serveSeries(port, db, start.catalogue, clock);
+    if (side === "read") serve(port, createReading({ db: openForReading(file), file, catalogue, clock }));
+    else serveSeries(port, openDatabase(file), catalogue, clock);
   } catch (error) {
     port.postMessage({ id: 0, ok: false, failure: failureOf(error) });
     port.close();
   }
 }
 
+/** The side that writes. */
+export const serveSeries = (port: Port, db: Db, catalogue: Catalogue, clock: Monotonic): void =>
+  serve(port, answers(db, catalogue, clock));
+
 /** Answers each call in turn: the calls are synchronous, so their order is the order of the transactions. */
-export function serveSeries(port: Port, db: Db, catalogue: Catalogue, clock: Monotonic): void {
-  const answer = answers(db, catalogue, clock);
+export function serve(port: Port, answer: (asked: Asked) => unknown): void {
   port.on("message", (asked) => {
     let answered: Answered;
     try {
@@ -50,25 +53,30 @@ export function serveSeries(port: Port, db: Db, catalogue: Catalogue, clock: Mon
 }
 
 function answers(db: Db, catalogue: Catalogue, clock: Monotonic): (asked: Asked) => unknown {
-  const directory = createDirectory(db);
-  const partitions = createPartitions(db, catalogue);
-  const shelves = createShelves(db, catalogue);
+  const undo = createUndo();
+  const directory = createDirectory(db, undo);
+  const partitions = createPartitions(db, catalogue, undo);
+  const shelves = createShelves(db, catalogue, undo);
   const writer = createWriter({ db, catalogue, directory, partitions });
-  const reader = createReader({ db, directory, partitions, shelves });
   const roller = createRoller({ db, catalogue, directory, partitions, shelves, clock });
-  const measurements = Object.keys(catalogue);
-  const reload = (): void => {
+  const forget = (): void => {
     writer.forget();
     roller.forget();
-    directory.reload();
-    partitions.reload();
-    shelves.reload();
   };
   const write = <T>(run: () => T): T => {
     try {
-      return run();
+      const result = run();
+      undo.settle();
+      return result;
     } catch (error) {
-      reload();
+      forget();
+      undo.back();
+      // A disk that fails leaves nothing else behind. What nobody expected may: somebody was at the file.
+      if (kindOf(error) === "fault") {
+        directory.reload();
+        partitions.reload();
+        shelves.reload();
+      }
       throw error;
     }
   };
@@ -78,14 +86,15 @@ function answers(db: Db, catalogue: Catalogue, clock: Monotonic): (asked: Asked)
       ...shelves.overBefore("5-minute", dayOf(fiveMinute)),
       ...shelves.overBefore("hourly", dayOf(hourly)),
     ];
-    const dropped = sweep(db, over, clock);
-    const more = dropped.length < over.length;
-    if (dropped.length > 0) {
-      writer.forget();
-      roller.forget();
+    const dropped: string[] = [];
+    try {
+      sweep(db, over, clock, dropped);
+    } finally {
+      if (dropped.length > 0) forget();
       partitions.forget(dropped);
       shelves.forget(dropped);
     }
+    const more = dropped.length < over.length;
     // A series is known for as long as its hours are.
     if (!more) inTransaction(db, () => directory.forgetBefore(dayOf(hourly)));
     return { dropped, more };
@@ -93,35 +102,26 @@ function answers(db: Db, catalogue: Catalogue, clock: Monotonic): (asked: Asked)
   return (asked) => {
     switch (asked.call) {
       case "write":
-        write(() => writer.write(pointsOf(asked.points, catalogue)));
+        write(() => writer.write(asked.points));
         return null;
       case "check":
         write(() => inTransaction(db, () => db.exec("UPDATE life SET writes = writes + 1")));
         return null;
-      case "query":
-        return reader.query(asked.query, asked.plan);
       case "rollUp":
         return write(() => roller.rollUp(asked.hours));
       case "importRollups":
         write(() => roller.put(asked.level, asked.buckets));
         return null;
-      case "devicesOn":
-        return reader.devicesOn(asked.day);
-      case "latest":
-        return reader.latest(asked.since, measurements);
-      case "count":
-        return reader.count(asked.device, asked.from, asked.to, asked.measurement ? [asked.measurement] : measurements);
       case "retain":
         return write(() => retain(asked.oldestAt));
       case "close":
         db.close();
         return null;
+      default:
+        throw new Error(`the writer answers no "${asked.call}"`);
     }
   };
 }
-
-const pointsOf = (points: Packed | StoredPoint[], catalogue: Catalogue): StoredPoint[] =>
-  Array.isArray(points) ? points : unpack(points, catalogue);
 
 function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);

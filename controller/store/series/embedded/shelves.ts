@@ -3,6 +3,7 @@ import { columnsOf } from "../rollup/columns.ts";
 import { type Level, levels } from "../rollup/levels.ts";
 import type { Db } from "./database.ts";
 import { dayMs, dayOf } from "./partitions.ts";
+import type { Undo } from "./undo.ts";
 
 /** Days a table holds: what is dropped whole at the end of retention, so also how much longer a bucket may stay. */
 const daysEach: Readonly<Record<Level, number>> = { "5-minute": 8, hourly: 64 };
@@ -13,31 +14,39 @@ export interface Shelf {
   measurement: string;
   /** First UTC day since 1970. */
   day: number;
-  columns: Set<string>;
+  columns: ReadonlySet<string>;
+  /** The statement that it was made by; absent where it was made here. */
+  sql?: string;
 }
 
 export type Shelves = ReturnType<typeof createShelves>;
 
-/** Roll-ups: one table per level, measurement and some days: `<level>:<measurement>:<yyyymmdd>`. */
-export function createShelves(db: Db, catalogue: Catalogue) {
+/** Roll-ups: one table per level, measurement and some days: `<level>:<measurement>:<yyyymmdd>`.
+ *  @param undo as in createPartitions */
+export function createShelves(db: Db, catalogue: Catalogue, undo?: Pick<Undo, "note">) {
   let known = new Map<string, Shelf>();
   let ready = new Map<string, Shelf>();
   const columnsKept = new Map(Object.entries(catalogue).map(([m, { fields }]) => [m, columnsOf(fields)]));
   const keyOf = (level: Level, measurement: string, day: number): string => `${level} ${measurement} ${day}`;
 
   const load = (): void => {
+    const before = known;
     known = new Map();
     ready = new Map();
-    const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").raw().all() as [string][];
-    for (const [table] of tables) {
+    const tables = db.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'table'").raw();
+    for (const [table, sql] of tables.all() as [string, string][]) {
       const [, found, measurement, yyyy, mm, dd] = tableShape.exec(table) ?? [];
       const level = levels.find((one) => one === found);
       if (!measurement || !level) continue;
       const day = dayOf(Date.UTC(Number(yyyy), Number(mm) - 1, Number(dd)));
-      const names = db.prepare(`SELECT name FROM pragma_table_info('${table}')`).raw().all() as [string][];
-      const columns = new Set(names.map(([name]) => name));
-      known.set(keyOf(level, measurement, day), { table, level, measurement, day, columns });
+      const key = keyOf(level, measurement, day);
+      const same = before.get(key);
+      known.set(key, same?.sql === sql ? same : { table, level, measurement, day, sql, columns: namesOf(table) });
     }
+  };
+  const namesOf = (table: string): Set<string> => {
+    const names = db.prepare(`SELECT name FROM pragma_table_info('${table}')`).raw().all() as [string][];
+    return new Set(names.map(([name]) => name));
   };
   load();
 
@@ -50,7 +59,16 @@ export function createShelves(db: Db, catalogue: Catalogue) {
     return { table, level, measurement, day, columns: new Set(columns.map(({ name }) => name)) };
   };
 
+  const widened = (shelf: Shelf): Shelf => {
+    const { table, level, measurement, day } = shelf;
+    const missing = (columnsKept.get(measurement) ?? []).filter(({ name }) => !shelf.columns.has(name));
+    if (missing.length === 0) return shelf;
+    for (const column of missing) db.exec(`ALTER TABLE "${table}" ADD COLUMN ${declared(column)}`);
+    return { table, level, measurement, day, columns: new Set([...shelf.columns, ...missing.map(({ name }) => name)]) };
+  };
+
   return {
+    /** Looks at all tables again. */
     reload: load,
     /** Tables that were dropped. */
     forget(tables: readonly string[]): void {
@@ -68,14 +86,15 @@ export function createShelves(db: Db, catalogue: Catalogue) {
       const key = keyOf(level, measurement, day);
       const complete = ready.get(key);
       if (complete) return complete;
-      const shelf = known.get(key) ?? make(level, measurement, day);
-      for (const column of columnsKept.get(measurement) ?? []) {
-        if (shelf.columns.has(column.name)) continue;
-        db.exec(`ALTER TABLE "${shelf.table}" ADD COLUMN ${declared(column)}`);
-        shelf.columns.add(column.name);
-      }
+      const before = known.get(key);
+      const shelf = before ? widened(before) : make(level, measurement, day);
       known.set(key, shelf);
       ready.set(key, shelf);
+      undo?.note(() => {
+        ready.delete(key);
+        if (before) known.set(key, before);
+        else known.delete(key);
+      });
       return shelf;
     },
 

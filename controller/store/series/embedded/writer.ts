@@ -1,7 +1,7 @@
 import type { Catalogue } from "../accept.ts";
-import type { StoredPoint } from "../contract.ts";
 import { type Db, inTransaction } from "./database.ts";
 import type { Directory } from "./directory.ts";
+import { createUnpacker, type Packed } from "./pack.ts";
 import { dayOf, type Partition, type Partitions } from "./partitions.ts";
 
 /** Statements kept ready: one a table that is written to. */
@@ -12,6 +12,7 @@ type Insert = { run(values: unknown[]): void };
 /** Writes points in one transaction: all are on disk when it returns, none when it throws. */
 export function createWriter(needs: { db: Db; catalogue: Catalogue; directory: Directory; partitions: Partitions }) {
   const { db, catalogue, directory, partitions } = needs;
+  const rowsOf = createUnpacker(catalogue);
   const inserts = new Map<string, Insert>();
 
   const insertOf = (partition: Partition): Insert => {
@@ -25,15 +26,12 @@ export function createWriter(needs: { db: Db; catalogue: Catalogue; directory: D
   };
 
   return {
-    write(points: readonly StoredPoint[]): void {
+    write(points: Packed): void {
       inTransaction(db, () => {
-        for (const point of points) {
-          const day = dayOf(point.at);
-          const entry = directory.entryOf(point, day);
-          const insert = insertOf(partitions.forWriting(point.m, day));
-          const values: unknown[] = [entry.device, entry.id, point.at];
-          for (const field in catalogue[point.m]?.fields) values.push(point.fields[field] ?? null);
-          insert.run(values);
+        for (const row of rowsOf(points)) {
+          const day = dayOf(row.at);
+          const entry = directory.entryOf(row, day);
+          insertOf(partitions.forWriting(row.m, day)).run([entry.device, entry.id, row.at, ...row.values]);
         }
       });
     },

@@ -11,6 +11,7 @@ import {
   type SeriesStore,
   StoreAway,
   type StoredPoint,
+  seriesLimits,
 } from "../contract.ts";
 import { createReadiness } from "../readiness.ts";
 import { createPlanner } from "../rollup/planner.ts";
@@ -142,6 +143,7 @@ export function createInfluxSeries(needs: InfluxNeeds): SeriesStore {
     count: (device, from, to, measurement) => read(() => queries.count(device, from, to, measurement)),
     rollUp: (hours) => read(() => rollups.rollUp(hours)),
     devicesOn: () => read(() => rollups.devices()),
+    hoursOn: (at, devices) => read(() => rollups.hoursOn(at, devices.slice(0, seriesLimits.devicesPerHoursOn))),
     async importRollups(level, buckets) {
       checkBuckets(level, buckets, catalogue);
       await read(() => rollups.importRollups(level, buckets));

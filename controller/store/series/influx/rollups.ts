@@ -10,6 +10,8 @@ import { name, type Ql } from "./ql.ts";
 /** Retention policies; docs/influx.md names them. */
 export const policies: Readonly<Record<Level, string>> = { "5-minute": "five_minutes", hourly: "hourly" };
 
+const dayMs = 24 * hourMs;
+
 export const rollupLimits = {
   /** Devices whose points are fetched at once: so many that about `rows` come. */
   devices: 50,
@@ -120,6 +122,22 @@ export function createInfluxRollups(needs: {
     async importRollups(level: Level, buckets: readonly ImportedBucket[]): Promise<void> {
       const refused = await put(level, buckets.map(pointOf));
       if (refused[0] !== undefined) needs.refused(level, refused.length, refused[0]);
+    },
+
+    async hoursOn(at: number, devices: readonly string[]): Promise<DeviceHour[]> {
+      const found = new Map<string, DeviceHour>();
+      const day = at - (at % dayMs);
+      for (const some of chunks(devices, rollupLimits.devices)) {
+        const { text, values } = where(some, day, day + dayMs);
+        for (const m in catalogue) {
+          const counts = `SELECT count(*) ${from(needs.retentionPolicy, m)} WHERE ${text}`;
+          for (const row of await ql.run(`${counts} GROUP BY ${name("device")}, time(1h) fill(none)`, values)) {
+            const { device } = identity(row);
+            for (const [hourAt] of row.values) found.set(`${device} ${hourAt}`, { device, hourAt: Number(hourAt) });
+          }
+        }
+      }
+      return [...found.values()];
     },
 
     async devices(): Promise<string[]> {
