@@ -71,9 +71,7 @@ export async function assemble(needs: LinkNeeds): Promise<Parts> {
       parts.batcher.event("batch-set-aside", "warning", { boot: entry.boot, seq: entry.seq, points: entry.points });
     },
   });
-  for (const { boot: ended, afterSeq } of spool.unclean)
-    parts.batcher.event("tail-lost", "warning", { boot: ended, afterSeq, atMostMs: needs.spool.flushMs });
-  spool.toldUnclean();
+  spool.tellUnclean((tail) => parts.batcher.event("tail-lost", "warning", { ...tail }));
   await spool.flush();
   return parts;
 }

@@ -83,6 +83,7 @@ export function createSender(needs: SenderNeeds) {
       state.session = undefined;
       state.timer?.();
       state.live = [];
+      spool.quiet();
       const flights = state.window.flights.map((f) => spool.entry(f.boot, f.seq)).filter((e) => e !== undefined);
       state.again = [...flights, ...state.again.filter((e) => !flights.includes(e))].sort(oldestFirst(spool));
       const result = broken(state.window, byServer);

@@ -1,6 +1,7 @@
 import { type Boot, type Entry, newBoot, remove } from "./entries.ts";
 import type { Known } from "./journal.ts";
 import { inRanges, type Range, rangesOf, sizeOf } from "./ranges.ts";
+import { neverSent, untell } from "./recover.ts";
 
 /** Every batch that is not delivered yet, by boot and sequence, oldest boot first; and what the journal has to learn. */
 export interface Books {
@@ -19,6 +20,8 @@ export interface Books {
   keepBytes: number;
   thinned: Set<Entry>;
   thinnedBytes: number;
+  /** What the journal says may be sent, in this session. */
+  announced: Set<Entry>;
   changed: Set<Boot>;
   over: Set<string>;
   /** The journal must be written with the next flush, not just now and then. */
@@ -27,7 +30,7 @@ export interface Books {
 
 /** Puts together what the journal and the segments say. */
 export function openBooks(boot: string, known: readonly Known[], found: readonly Entry[]): Books {
-  const boots = new Map<string, Boot>(known.map(({ kept: _, ...of }) => [of.boot, of]));
+  const boots = new Map<string, Boot>(known.map(({ kept: _, sent: __, ...of }) => [of.boot, of]));
   const lane = (known.at(-1)?.lane ?? -1) + 1;
   for (const entry of found) {
     // Without a journal nobody knows how it ended: not cleanly, then.
@@ -47,6 +50,8 @@ export function openBooks(boot: string, known: readonly Known[], found: readonly
     const of = boots.get(name);
     if (of) of.lost = sizeOf(kept) - sizeOf(rangesOf(keptOrGone(kept, gone, of)));
   }
+  untell(boots);
+  neverSent(known, boots);
   // Else the journal would still say that they are kept, when the file that strikes them is gone.
   const struck = found.flatMap(({ strikes = [] }) => strikes.flatMap(({ boot: name }) => boots.get(name) ?? []));
   const current = newBoot(boot, lane % 16);
@@ -63,6 +68,7 @@ export function openBooks(boot: string, known: readonly Known[], found: readonly
     keepBytes: 0,
     thinned: new Set(),
     thinnedBytes: 0,
+    announced: new Set(),
     changed: new Set([current, ...struck]),
     over: new Set(),
     due: true,
@@ -148,6 +154,7 @@ export function unplaced(books: Books, entry: Entry, text: string): void {
 /** Ended, everything of it delivered or told, and no file could bring it back. */
 export function forgetIfOver(books: Books, of: Boot): void {
   if (of === books.current || !of.ended || of.entries.size > 0 || of.lost > 0) return;
+  if (of.toldBy || of.droppedBy) return;
   if ([...books.where.values()].some((boots) => boots.has(of.boot))) return;
   books.boots.delete(of.boot);
   books.changed.delete(of);

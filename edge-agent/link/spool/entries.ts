@@ -26,7 +26,14 @@ export interface Entry {
   /** Found on flash, it takes these off the books: it holds what they held, and the power was cut before they went. */
   strikes: readonly SequenceRange[] | undefined;
   everSent: boolean;
+  /** An earlier run may have sent it: the controller may have it, so nothing else may ever stand for it. */
+  sentBefore: boolean;
+  /** The journal says that this run may have sent it (see `announce`). */
+  announced: boolean;
 }
+
+/** A batch that tells of a loss. */
+export type Telling = readonly [boot: string, seq: number];
 
 /** What is known of one boot; what of it has to outlive the boot is in the journal. */
 export interface Boot {
@@ -44,6 +51,12 @@ export interface Boot {
   aside: number[];
   /** It ended cleanly, or its unclean end was told. */
   ended: boolean;
+  /** What told of its unclean end, and the newest that told of what was dropped of it; absent: nothing, or delivered.
+   *  Where flash lost it, it has to be told again. */
+  toldBy?: Telling | undefined;
+  droppedBy?: Telling | undefined;
+  /** How long its oldest batch was in memory only, where that is more than the flush period. */
+  unflushedMs?: number | undefined;
   /** Batches that the journal knows to be on flash and that were not found there. */
   lost: number;
   /** By sequence, ascending. */
@@ -61,6 +74,9 @@ export const newBoot = (boot: string, lane: number): Boot => ({
   lost: 0,
   entries: new Map(),
 });
+
+/** May the controller have it? */
+export const mayBeSent = ({ everSent, sentBefore, announced }: Entry): boolean => everSent || sentBefore || announced;
 
 /** Takes a batch off the books, as delivered or dropped. */
 export function remove(boot: Boot, from: number, to: number): Entry[] {

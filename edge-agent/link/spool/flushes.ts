@@ -6,6 +6,8 @@ import type { Entry } from "./entries.ts";
 import type { Journal } from "./journal.ts";
 import { makeRoom, type Thinned } from "./room.ts";
 import type { Segments } from "./segments.ts";
+import { tellDropped } from "./tellings.ts";
+import type { openUnflushed } from "./unflushed.ts";
 import { dropOld, dropPending, removeDead, writePending } from "./upkeep.ts";
 
 /** How often the journal says how far the boot is, when nothing else makes it be written. */
@@ -37,6 +39,9 @@ export interface State {
   books: Books;
   segments: Segments;
   journal: Journal;
+  unflushed: Awaited<ReturnType<typeof openUnflushed>>;
+  /** Since when the oldest batch is in memory only, by the monotonic clock; means nothing while none is. */
+  pendingSince: number;
   written: number;
   /** Places on flash that could not be read. */
   unreadable: number;
@@ -62,13 +67,16 @@ export function createFlushes(state: State): Flushes {
   const once = async (): Promise<void> => {
     try {
       await flush(state);
-      if (state.broken) log.info("spool: flash can be written again");
+      if (state.broken) {
+        log.info("spool: flash can be written again");
+        await noteUnflushed(state);
+      }
       state.broken = false;
     } catch (error) {
       if (!state.broken) log.error(`spool: flash can't be written, batches stay in memory: ${reason(error)}`);
       state.broken = true;
-      const runs = dropPending(state.books);
-      if (runs.length > 0) state.needs.dropped(runs);
+      tellDropped(state.books, dropPending(state.books), state.needs.dropped);
+      await noteUnflushed(state);
       soon();
     }
   };
@@ -102,14 +110,24 @@ export function createFlushes(state: State): Flushes {
   };
 }
 
+/** Says how long a batch may have been in memory only when this is said again. */
+async function noteUnflushed({ unflushed, books, pendingSince, needs }: State): Promise<void> {
+  const { time, settings } = needs;
+  const ms = books.pending.size === 0 ? 0 : Math.ceil(time.monotonic() - pendingSince) + 2 * settings.flushMs;
+  // Flash that takes not even another name: then the flush period is all that is known.
+  await unflushed.note(ms).catch(() => {});
+}
+
 /** Batches first, then the journal, then the removal of files: whatever is cut off in between is at most sent twice. */
 async function flush(state: State): Promise<void> {
   const { books, segments, needs } = state;
   const now = needs.now();
-  const tell = (runs: Dropped[]): void => (runs.length > 0 ? needs.dropped(runs) : undefined);
+  const tell = (runs: Dropped[]): void => tellDropped(books, runs, needs.dropped);
   if (now !== undefined) tell(dropOld(books, now - needs.settings.maxAgeMs, needs.inFlight));
   try {
+    const began = needs.time.monotonic();
     state.written += await writePending(books, segments);
+    state.pendingSince = began;
     const { maxBytes } = needs.settings;
     state.written += await makeRoom(books, segments, { maxBytes, tell, thinned: needs.thinned });
     await writeJournal(state);

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import * as z from "zod/mini";
 import { check, messages, readJson } from "#wire";
 import { writeBytes } from "../../trust/index.ts";
-import { type Boot, newBoot } from "./entries.ts";
+import { type Boot, mayBeSent, newBoot } from "./entries.ts";
 import { frame, longestRecordBytes, parseFrames } from "./frames.ts";
 import { type Range, rangesOf } from "./ranges.ts";
+import type { Unflushed } from "./unflushed.ts";
 
 /** It grows by a line for each change and is written anew beyond this. */
 export const longestBytes = 256 * 1024;
@@ -19,23 +20,30 @@ export const mostAside = 64;
 const markName = "boot";
 
 const whole = z.int().check(z.gte(0));
+const ranges = z.array(z.tuple([whole, whole]));
+const telling = z.optional(z.tuple([messages.bootId, whole]));
 const line = z.object({
   boot: messages.bootId,
   lane: whole,
   offset: z.optional(z.int()),
   seq: whole,
   total: whole,
-  gone: z.array(z.tuple([whole, whole])),
+  gone: ranges,
   /** On flash when this was written. */
-  kept: z.array(z.tuple([whole, whole])),
+  kept: ranges,
+  /** Of those, the ones that may have been sent; absent (an older agent): any. */
+  sent: z.optional(ranges),
   aside: z.array(whole),
   ended: z.boolean(),
+  toldBy: telling,
+  droppedBy: telling,
+  unflushedMs: z.optional(whole),
   /** Everything of it was delivered or told: the line ends the boot. */
   over: z.optional(z.boolean()),
 });
 
 /** A boot as the journal knows it. */
-export type Known = Boot & { kept: Range[] };
+export type Known = Boot & { kept: Range[]; sent?: Range[] | undefined };
 
 export interface Journal {
   boots: Known[];
@@ -43,14 +51,17 @@ export interface Journal {
   torn: boolean;
   /** Written while it was opened. */
   writtenAtStart: number;
+  /** What was known when it was opened is on flash anew. */
+  anew: boolean;
   /** Durable when it resolves. @returns bytes written */
   write(changed: readonly Boot[], over: readonly string[], all: () => Iterable<Boot>): Promise<number>;
   close(): Promise<void>;
 }
 
 /** What of the boots has to outlive them: the newest line of a boot counts. A journal that can't be read or written does
- *  not stop the agent: what it would say is found in the files, but for deliveries, which are sent again then. */
-export async function openJournal(folder: string, boot: string): Promise<Journal> {
+ *  not stop the agent: what it would say is found in the files, but for deliveries, which are sent again then.
+ *  @param unflushed what the run before had in memory only */
+export async function openJournal(folder: string, boot: string, unflushed?: Unflushed): Promise<Journal> {
   const path = join(folder, "journal");
   const bytes = await readJournal(path);
   const { records, rotten } = bytes ? parseFrames(bytes) : { records: [], rotten: 1 };
@@ -59,14 +70,15 @@ export async function openJournal(folder: string, boot: string): Promise<Journal
   const before = await bootBefore(folder);
   if (before && !boots.has(before) && (rotten > 0 || bytes?.length === 0))
     boots.set(before, { ...newBoot(before, 0), kept: [] });
+  if (unflushed) hadInMemory(boots, unflushed);
   let file: FileHandle | undefined;
   // Never shorter than the file: it is written anew when it can't be known how it ends.
   let size = Number.POSITIVE_INFINITY;
   let most = longestBytes;
-  const anew = await writeAll([...boots.values()].map((b) => lineOf(b, b.kept))).catch(() => 0);
+  const anew = await writeAll([...boots.values()].map((b) => lineOf(b, b))).catch(() => undefined);
   const mark = Buffer.from(boot);
   const writtenAtStart =
-    anew +
+    (anew ?? 0) +
     (await writeBytes(join(folder, markName), mark).then(
       () => mark.length,
       () => 0,
@@ -102,11 +114,12 @@ export async function openJournal(folder: string, boot: string): Promise<Journal
     boots: [...boots.values()],
     torn: rotten > 0,
     writtenAtStart,
+    anew: anew !== undefined,
     write(changed, over, all) {
-      const ends = over.map((boot) => frame(lineOf(newBoot(boot, 0), [], true)));
-      const text = Buffer.concat([...changed.map((boot) => frame(lineOf(boot, keptOf(boot)))), ...ends]);
+      const ends = over.map((boot) => frame(lineOf(newBoot(boot, 0), { kept: [], sent: [] }, true)));
+      const text = Buffer.concat([...changed.map((boot) => frame(lineOf(boot, onFlash(boot)))), ...ends]);
       if (size + text.length <= most) return append(text);
-      return writeAll(Array.from(all(), (boot) => lineOf(boot, keptOf(boot))));
+      return writeAll(Array.from(all(), (boot) => lineOf(boot, onFlash(boot))));
     },
     close: async () => file?.close(),
   };
@@ -131,8 +144,27 @@ async function readJournal(path: string): Promise<Buffer | undefined> {
   return undefined;
 }
 
-const keptOf = (boot: Boot): Range[] =>
-  rangesOf([...boot.entries.values()].filter((entry) => entry.place).map((entry) => entry.seq));
+/** A run that found no room for as much as the line that it began is known by the name of a file. */
+function hadInMemory(boots: Map<string, Known>, { boot, ms }: Unflushed): void {
+  const lane = ([...boots.values()].at(-1)?.lane ?? -1) + 1;
+  const of = boots.get(boot) ?? { ...newBoot(boot, lane % 16), kept: [] };
+  of.unflushedMs = Math.max(ms, of.unflushedMs ?? 0);
+  boots.set(boot, of);
+}
+
+/** What of a boot is on flash, and which of it may have been sent. */
+function onFlash(boot: Boot): Pick<Known, "kept" | "sent"> {
+  const placed = [...boot.entries.values()].filter((entry) => entry.place);
+  const seqs = (some: typeof placed): Range[] => rangesOf(some.map((entry) => entry.seq));
+  return { kept: seqs(placed), sent: seqs(placed.filter(mayBeSent)) };
+}
+
+/** No more than a line holds, and everything that they hold: one that was not sent may count as sent, never the other
+ *  way. */
+function covering(some: readonly Range[]): readonly Range[] {
+  const [last, end] = [some[rangesInLine - 1], some.at(-1)];
+  return last && end ? [...some.slice(0, rangesInLine - 1), [last[0], end[1]]] : some;
+}
 
 /** How far a boot is, without what is in memory only: that is lost with the power, and told as such. */
 function reachedBy(boot: Boot): { seq: number; total: number } {
@@ -141,11 +173,12 @@ function reachedBy(boot: Boot): { seq: number; total: number } {
   return boot;
 }
 
-function lineOf(state: Boot, kept: readonly Range[], over = false): string {
-  const { boot, lane, offset, gone, aside, ended } = state;
+function lineOf(state: Boot, { kept, sent }: Pick<Known, "kept" | "sent">, over = false): string {
+  const { boot, lane, offset, gone, aside, ended, toldBy, droppedBy, unflushedMs } = state;
   const { seq, total } = reachedBy(state);
   const cut = { gone: gone.slice(0, rangesInLine), kept: kept.slice(0, rangesInLine), aside: aside.slice(-mostAside) };
-  return JSON.stringify({ boot, lane, offset, seq, total, ended, ...cut, ...(over ? { over } : {}) });
+  const more = { ...cut, sent: sent && covering(sent), toldBy, droppedBy, unflushedMs };
+  return JSON.stringify({ boot, lane, offset, seq, total, ended, ...more, ...(over ? { over } : {}) });
 }
 
 function read(text: string, boots: Map<string, Known>): void {

@@ -95,6 +95,9 @@ async function setAside(path: string, empty: boolean): Promise<void> {
     .catch(() => {});
 }
 
+/** Until the journal says that it was never sent. */
+const unknown = { everSent: false, sentBefore: true, announced: false };
+
 /** @param boots the one text for each boot's name: thousands of entries would hold a copy each */
 function entryOf(
   record: { text: string; offset: number; length: number },
@@ -110,5 +113,5 @@ function entryOf(
   boots.set(boot, boot);
   const place = { segment, offset: record.offset, length: record.length };
   const bytes = Buffer.byteLength(record.text) - split - 1;
-  return { boot, ...rest, thinned, bytes, text: undefined, place, strikes, everSent: false };
+  return { boot, ...rest, thinned, bytes, text: undefined, place, strikes, ...unknown };
 }

@@ -5,6 +5,7 @@ import { asRuns, type Dropped } from "./drops.ts";
 import type { Entry } from "./entries.ts";
 import { rangesOf } from "./ranges.ts";
 import type { Segments } from "./segments.ts";
+import { toldOf } from "./tellings.ts";
 import { thin } from "./thin.ts";
 import { writePending } from "./upkeep.ts";
 
@@ -28,7 +29,8 @@ export const mostKeptShare = 1 / 4;
 const worthwhile = 1 / 2;
 
 /** Makes the spool fit, a file at a time, the oldest first. What of it was never sent is thinned; what can't be (events,
- *  an unknown time, what is thinned already where that fills half the spool) is dropped; the rest is moved to a new
+ *  an unknown time, what is thinned already where that fills half the spool, what an earlier run may have sent: stored
+ *  beats dropped, but not what replaces it) is dropped; the rest is moved to a new
  *  file. Nothing goes before what stands for it, and what tells of it, is on flash. @returns bytes written */
 export async function makeRoom(books: Books, segments: Segments, needs: RoomNeeds): Promise<number> {
   let written = 0;
@@ -70,10 +72,12 @@ function empty(books: Books, held: readonly Entry[], texts: ReadonlyMap<Entry, s
     if (text === undefined) rotten.push(entry);
     else if (entry.everSent || (entry.thinned && !thinnedFull) || (entry.keep && !keptFull))
       unplaced(books, entry, text);
-    else if (entry.kind === "telemetry" && !entry.thinned && timeKnown(books, entry)) thick.push(entry);
+    else if (entry.kind === "telemetry" && !entry.thinned && !entry.sentBefore && timeKnown(books, entry))
+      thick.push(entry);
     else full.push(entry);
   }
   for (const entry of [...full, ...rotten]) strike(books, entry.boot, entry.seq, entry.seq);
+  toldOf(books, full);
   tell(asRuns(rotten, "unreadable"));
   tell(asRuns(full, "full"));
   for (const part of parts(thick)) replace(books, part, texts, needs);

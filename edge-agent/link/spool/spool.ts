@@ -2,12 +2,15 @@ import { rm } from "node:fs/promises";
 import type { SpoolState } from "#wire";
 import type { Batch } from "../batcher.ts";
 import { withTime } from "../retime.ts";
+import { announce, endAnnounced } from "./announce.ts";
 import { add, entriesOf, forgetIfOver, openBooks, strike } from "./books.ts";
 import { asRuns } from "./drops.ts";
-import { type Entry, stateOf, unfinished } from "./entries.ts";
+import { type Boot, type Entry, stateOf, unfinished } from "./entries.ts";
 import { createFlushes, type Flushes, type SpoolNeeds, type State } from "./flushes.ts";
 import { openJournal } from "./journal.ts";
 import { openSegments } from "./segments.ts";
+import { tellDropped, tellOf, toldOf } from "./tellings.ts";
+import { openUnflushed } from "./unflushed.ts";
 
 /** Whatever is kept goes; what is in no spool any more can't be told of, so say first what it was. */
 export const emptySpool = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -20,13 +23,17 @@ export async function createSpool(needs: SpoolNeeds) {
   const { folder, boot, settings } = needs;
   const segmentBytes = Math.min(512 * 1024, Math.max(64 * 1024, Math.floor(settings.maxBytes / 64)));
   const segments = await openSegments(folder, segmentBytes);
-  const journal = await openJournal(folder, boot);
+  const unflushed = await openUnflushed(folder, boot);
+  const journal = await openJournal(folder, boot, unflushed.found);
+  if (journal.anew) await unflushed.begin().catch(() => {});
   const books = openBooks(boot, journal.boots, segments.loaded.entries);
   const state: State = {
     needs,
     books,
     segments,
     journal,
+    unflushed,
+    pendingSince: needs.time.monotonic(),
     written: journal.writtenAtStart,
     unreadable: unreadable(segments, journal),
     markedAt: -Infinity,
@@ -40,10 +47,12 @@ export async function createSpool(needs: SpoolNeeds) {
   return {
     ...access(state, flushes),
     firstLane: books.current.lane,
-    /** Boots that ended without a word. Call `toldUnclean` once the events are put. */
-    unclean: unclean.map((b) => ({ boot: b.boot, afterSeq: b.seq })),
-    toldUnclean(): void {
+    /** Boots that ended without a word, or of whose end the word was lost. */
+    unclean: unclean.map((of) => tailOf(of, settings.flushMs)),
+    /** @param tell puts the event that tells of this one */
+    tellUnclean(tell: (tail: TailLost) => void): void {
       for (const of of unclean) {
+        tellOf(books, [of.boot], "toldBy", () => tell(tailOf(of, settings.flushMs)));
         of.ended = true;
         books.changed.add(of);
         books.due = true;
@@ -68,19 +77,35 @@ export async function createSpool(needs: SpoolNeeds) {
   };
 }
 
+/** `detail` of the event `tail-lost`. */
+interface TailLost {
+  boot: string;
+  afterSeq: number;
+  atMostMs: number;
+}
+
+const tailOf = ({ boot, seq, unflushedMs = 0 }: Boot, flushMs: number): TailLost => ({
+  boot,
+  afterSeq: seq,
+  atMostMs: Math.max(flushMs, unflushedMs),
+});
+
 function access(state: State, flushes: Flushes) {
   const { books, segments, needs } = state;
+  const { settings } = needs;
   let learnt = false;
   return {
     put(batch: Batch): void {
       const { boot, seq, kind, points, total, at, clock, keep, text, thinned = false, strikes } = batch;
       const head = { boot, seq, kind, points, total, at, clock, bytes: Buffer.byteLength(text), keep, thinned };
-      add(books, { ...head, text, place: undefined, strikes, everSent: false });
+      if (books.pending.size === 0) state.pendingSince = needs.time.monotonic();
+      add(books, { ...head, text, place: undefined, strikes, everSent: false, sentBefore: false, announced: false });
       flushes.soon();
     },
     /** @returns what it was here of; empty for what was never ours. */
     delivered(boot: string, from: number, to: number): Entry[] {
       const removed = strike(books, boot, from, to);
+      toldOf(books, removed);
       if (removed.some((e) => e.place)) flushes.soon();
       return removed;
     },
@@ -93,6 +118,7 @@ function access(state: State, flushes: Flushes) {
     /** What is sent: the same bytes every time. undefined: gone or moved meanwhile, or rotten on flash and told as
      *  dropped; ask for the next one. */
     async text(entry: Entry): Promise<string | undefined> {
+      if (announce(books, entry, settings.maxBytes)) await flushes.now();
       const place = entry.place;
       const text = entry.text ?? (place && (await segments.read(place)));
       if (text === undefined) {
@@ -100,11 +126,15 @@ function access(state: State, flushes: Flushes) {
         if (books.boots.get(entry.boot)?.entries.get(entry.seq) !== entry || entry.place !== place) return undefined;
         strike(books, entry.boot, entry.seq, entry.seq);
         state.unreadable++;
-        needs.dropped(asRuns([entry], "unreadable"));
+        tellDropped(books, asRuns([entry], "unreadable"), needs.dropped);
         return undefined;
       }
       const offset = books.boots.get(entry.boot)?.offset;
       return entry.clock === "unknown" && offset !== undefined ? withTime(text, offset) : text;
+    },
+    /** The session is over: nothing more is sent until the next. */
+    quiet(): void {
+      if (endAnnounced(books)) flushes.soon();
     },
     /** The boot has learnt the time: what was made before may be sent once that is on flash. */
     async learn(offset: number): Promise<void> {

@@ -3,6 +3,7 @@ import { type Books, placed, segmentGone, strike } from "./books.ts";
 import { asRuns, type Dropped } from "./drops.ts";
 import type { Boot, Entry } from "./entries.ts";
 import type { Segments } from "./segments.ts";
+import { toldOf } from "./tellings.ts";
 
 /** Batches that wait for flash while it can't be written. */
 export const mostPendingBytes = 2 * 1024 * 1024;
@@ -73,6 +74,7 @@ export function dropPending(books: Books): Dropped[] {
     keepBytes -= entry.bytes;
     drop(entry);
   }
+  toldOf(books, dropped);
   return asRuns(dropped, "full");
 }
 

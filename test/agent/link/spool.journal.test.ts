@@ -63,11 +63,13 @@ describe("a boot whose beginning was torn off the journal", () => {
     await first.halt();
     await truncate(join(folder, "spool", "journal"), 5);
     const second = await newSpool(folder, { boot: bootOf(1) });
-    expect(second.unclean).toEqual([{ boot: bootOf(0), afterSeq: 0 }]);
+    expect(second.unclean).toEqual([{ boot: bootOf(0), afterSeq: 0, atMostMs: 5_000 }]);
     second.toldUnclean();
     await second.stop();
     await truncate(join(folder, "spool", "journal"), 0);
-    expect((await newSpool(folder, { boot: bootOf(2) })).unclean).toEqual([{ boot: bootOf(1), afterSeq: 0 }]);
+    expect((await newSpool(folder, { boot: bootOf(2) })).unclean).toEqual([
+      { boot: bootOf(1), afterSeq: 0, atMostMs: 5_000 },
+    ]);
   });
 });
 

@@ -19,7 +19,7 @@ describe("what is kept", () => {
     await first.halt();
     const second = await newSpool(folder, { boot: bootOf(1) });
     expect(await second.all()).toEqual(batches.map((b) => [`${b.boot}/${b.seq}`, b.text]));
-    expect(second.unclean).toEqual([{ boot: bootOf(0), afterSeq: 2 }]);
+    expect(second.unclean).toEqual([{ boot: bootOf(0), afterSeq: 2, atMostMs: 5_000 }]);
     expect(second.unfinished()).toEqual([{ boot: bootOf(0), lastSeq: 2, total: batches[1]?.total }]);
   });
 
@@ -74,7 +74,9 @@ describe("what is kept", () => {
     await spool.time.advance(5_000);
     await spool.flush();
     await spool.halt();
-    expect((await newSpool(folder, { boot: bootOf(1) })).unclean).toEqual([{ boot: bootOf(0), afterSeq: 2 }]);
+    expect((await newSpool(folder, { boot: bootOf(1) })).unclean).toEqual([
+      { boot: bootOf(0), afterSeq: 2, atMostMs: 5_000 },
+    ]);
   });
 
   it("is not in the journal before it is on flash, also when it was made in the middle of a flush", async () => {
@@ -93,7 +95,7 @@ describe("what is kept", () => {
     midway = () => {};
     await spool.halt();
     const second = await newSpool(folder, { boot: bootOf(1) });
-    expect(second.unclean).toEqual([{ boot: bootOf(0), afterSeq: 1 }]);
+    expect(second.unclean).toEqual([{ boot: bootOf(0), afterSeq: 1, atMostMs: 5_000 }]);
     expect(second.unfinished()).toMatchObject([{ boot: bootOf(0), lastSeq: 1 }]);
   });
 
@@ -101,7 +103,7 @@ describe("what is kept", () => {
     const folder = await newFolder();
     await (await newSpool(folder)).halt();
     const second = await newSpool(folder, { boot: bootOf(1) });
-    expect(second.unclean).toEqual([{ boot: bootOf(0), afterSeq: 0 }]);
+    expect(second.unclean).toEqual([{ boot: bootOf(0), afterSeq: 0, atMostMs: 5_000 }]);
     second.toldUnclean();
     await second.stop();
     const third = await newSpool(folder, { boot: bootOf(2) });

@@ -76,6 +76,12 @@ export async function newSpool(folder: string, options: Options = {}) {
     time,
     /** Puts the next batch of this boot. */
     make,
+    /** As the link does; with `tells`, by an event each. */
+    toldUnclean: (): void =>
+      spool.tellUnclean((tail) => {
+        if (!options.tells) return;
+        make(0, { text: JSON.stringify({ tail }) as Scrubbed, kind: "event", points: 1, keep: true });
+      }),
     /** Everything that is here, in the order of sending, with its text. */
     async all(): Promise<[name: string, text: string | undefined][]> {
       const found: Entry[] = [];

@@ -60,6 +60,23 @@ describe("the phone", () => {
     ]);
   });
 
+  it.each([
+    ["/slack", { text: "P1: Demo" }, 200, "ok", ["Slack", "P1: Demo"]],
+    ["/teams", { attachments: [{ content: { fallbackText: "P1: Demo" } }] }, 202, "", ["Microsoft Teams", "P1: Demo"]],
+    ["/ntfy", { title: "P1", message: "Demo" }, 200, '{"id":"demo1"}', ["ntfy", "P1\nDemo"]],
+    ["/tickets", { a: { b: "P1" } }, 201, '{"id":"DEMO-1"}', ["Ticket DEMO-1 was opened", "P1"]],
+    ["/tickets/DEMO-7", { note: "over" }, 200, '{"id":"DEMO-7"}', ["Ticket DEMO-7 was changed", "over"]],
+    ["/teams", { attachments: "odd" }, 202, "", ["Microsoft Teams", ""]],
+  ])("answers %s as its vendor would", async (path, body, status, text, words) => {
+    const phone = await newPhone();
+    const answer = await fetch(`http://127.0.0.1:${phone.webhookPort}${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+    });
+    expect([answer.status, await answer.text()]).toEqual([status, text]);
+    expect(phone.messages().map((one) => [one.subject, one.text])).toEqual([words]);
+  });
+
   it("takes no signature that is old, of another key, or none at all", () => {
     const sign = (at: number, key = secret) =>
       `t=${at},v1=${createHmac("sha256", key).update(`${at}.body`).digest("hex")}`;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "../until.ts";
-import { readFlash } from "../witness.ts";
+import { type FlashBatch, readFlash } from "../witness.ts";
 import type { Tear } from "./plan.ts";
 
 /** One run of the agent, as its process told it. */
@@ -20,8 +20,10 @@ export interface Life {
   clockWrong: boolean;
   /** Readings that were on flash until the harness tore them off. */
   torn: Set<number>;
-  /** A segment was torn when it had begun: what told of its end may have been in it. */
-  tellingTorn: boolean;
+  /** Points of other kinds that went the same way: events, and how wrong its clock was. */
+  tornBeside: number;
+  /** Nothing could be written for a while, sooner or later. */
+  wasFull: boolean;
   log: string[];
 }
 
@@ -33,7 +35,8 @@ const newLife = (clockWrong: boolean): Life => ({
   fullSince: undefined,
   clockWrong,
   torn: new Set(),
-  tellingTorn: false,
+  tornBeside: 0,
+  wasFull: false,
   log: [],
 });
 
@@ -95,7 +98,12 @@ export function createDevice(needs: { program: string; url: string; dataDir: str
       const life = latest();
       if (!child || !life) return;
       life.fullSince = full ? Date.now() : undefined;
+      life.wasFull ||= full;
       say(full ? "full" : "room");
+    },
+    /** Its spool is open, and what tells of the life before is on flash. */
+    async begun(): Promise<void> {
+      await until(latest, (life) => life?.boot !== undefined, 20_000);
     },
     /** Nothing waits for `delivered` any more. */
     async emptied(withinMs: number): Promise<void> {
@@ -124,20 +132,21 @@ export function createDevice(needs: { program: string; url: string; dataDir: str
         .sort()
         .at(-1);
       if (!name) return;
-      const before = readingsOn(needs.dataDir);
+      const before = batchesOn(needs.dataDir);
       const bytes = readFileSync(join(folder, name));
       const kept = bytes.subarray(0, Math.max(0, bytes.length - cut));
       writeFileSync(join(folder, name), Buffer.concat([kept, Buffer.alloc(zeros)]));
-      for (const life of lives) life.tellingTorn ||= file === "segment";
-      const left = new Set(readingsOn(needs.dataDir));
-      for (const reading of before) {
-        if (left.has(reading)) continue;
-        for (const { readings, torn } of lives) if (readings.has(reading)) torn.add(reading);
+      const left = new Set(batchesOn(needs.dataDir).map(nameOf));
+      for (const batch of before.filter((one) => !left.has(nameOf(one)))) {
+        const life = lives.find(({ boot }) => boot === batch.boot);
+        const readings = batch.values.filter((value) => life?.readings.has(value));
+        for (const reading of readings) life?.torn.add(reading);
+        if (life) life.tornBeside += batch.points - readings.length;
       }
     },
   };
 }
 export type Device = ReturnType<typeof createDevice>;
 
-const readingsOn = (dataDir: string): number[] =>
-  readFlash(dataDir).flatMap(({ batches }) => batches.flatMap(({ values }) => values));
+const batchesOn = (dataDir: string): FlashBatch[] => readFlash(dataDir).flatMap(({ batches }) => batches);
+const nameOf = ({ boot, seq }: FlashBatch): string => `${boot}/${seq}`;

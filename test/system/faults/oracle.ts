@@ -4,9 +4,10 @@ import { balances, deliveryOf, eventsOf } from "../witness.ts";
 import type { Device, Life } from "./device.ts";
 import type { World } from "./world.ts";
 
-/** A reading that the agent took this long before it was killed may not have been a batch on flash yet: the flush period of
- *  the harness's agent, and what a busy machine adds. */
-const unflushedMs = 200 + 1_000;
+/** The flush period of the harness's agent. */
+const flushMs = 200;
+/** What a busy machine adds between a reading, its batch, and its flush. */
+const busyMs = 1_000;
 
 /** A write to the store that is tried again, and the last word of a boot, may still be on their way. */
 const settleMs = 20_000;
@@ -85,32 +86,32 @@ function unlisted(
 }
 
 /** What the ledger lists without anything having happened that explains it. Two events may be lost beside the readings. */
-function unfounded({ torn, tellingTorn, clockWrong, fullSince }: Life, boot: BootDelivery, tail: number): string[] {
+function unfounded(life: Life, boot: BootDelivery, tail: number): string[] {
+  const { torn, tornBeside, clockWrong, fullSince, wasFull } = life;
   const { missing, quarantined, dropped, gaps } = boot;
   const power = gaps.filter(({ why }) => why === "power").reduce((sum, { points }) => sum + (points ?? 0), 0);
   const other = missing - power;
   return [
     ...(power > 0 && power > tail + 2 ? [`${power} lost with the power, only ${tail} can be`] : []),
-    ...(other > 0 && ((torn.size === 0 && !tellingTorn) || other > torn.size + 2)
-      ? [`${other} missing, ${torn.size} torn off`]
-      : []),
+    ...(other > torn.size + tornBeside ? [`${other} missing, ${torn.size} and ${tornBeside} torn off`] : []),
+    ...((boot.tailLost?.atMostMs ?? 0) > flushMs && !wasFull ? ["a long tail, though the disk had room"] : []),
     ...(quarantined > 0 && !clockWrong ? [`${quarantined} quarantined, the clock was right`] : []),
     ...(dropped > 0 && fullSince === undefined ? [`${dropped} dropped, the disk had room`] : []),
   ];
 }
 
-/** It was in memory only, or torn off by the harness; and the end was told as unclean, or the boot never came so far
- *  that anybody heard of it. */
+/** It was in memory only, or torn off by the harness; and the end was told as unclean, with how long before it that may
+ *  have been, or the boot never came so far that anybody heard of it. */
 function isTail(
-  { endedAt, clean, fullSince, torn, tellingTorn }: Life,
+  { endedAt, clean, fullSince, torn }: Life,
   boot: BootDelivery | undefined,
   reading: number,
   at: number,
 ): boolean {
   if (endedAt === undefined || clean) return false;
-  // Rot that takes what was durable may take the word on an end along: that word is missing then, and listed as such.
-  if (boot && boot.tailLost === undefined && !tellingTorn) return false;
-  return torn.has(reading) || at >= Math.min(fullSince ?? endedAt, endedAt) - unflushedMs;
+  if (boot && boot.tailLost === undefined) return false;
+  const unheardMs = Math.max(0, endedAt - (fullSince ?? endedAt)) + flushMs;
+  return torn.has(reading) || at >= endedAt - (boot?.tailLost?.atMostMs ?? unheardMs) - busyMs;
 }
 
 /** Spoils the store itself: one reading of the first device's last life a second time, another taken away. */

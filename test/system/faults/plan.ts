@@ -7,6 +7,8 @@ export type Tear = { file: "segment" | "journal"; cut: number; zeros: number };
 /** One thing that goes wrong. Times are milliseconds from the round's start. */
 export type Fault = { at: number } & (
   | { kind: "kill-agent"; agent: number; backMs: number; tear: Tear | null; clock: "right" | "1970" }
+  // Off-line: so that what tells of the first end is on flash only when the second comes, and may be torn off it.
+  | { kind: "kill-twice"; agent: number; backMs: number; tear: Tear }
   | { kind: "stop-agent"; agent: number; backMs: number }
   | { kind: "kill-controller"; backMs: number }
   | { kind: "kill-influx"; backMs: number }
@@ -54,6 +56,7 @@ function faultOf(random: Random, agents: number): Fault {
     // A device without a battery for its clock: it wakes up in 1970 and learns the time from the controller.
     () => ({ at, kind: "kill-agent", agent, backMs: random.whole(0, 1_000), tear: null, clock: "1970" }),
     () => ({ at, kind: "stop-agent", agent, backMs: random.whole(0, 1_500) }),
+    () => ({ at, kind: "kill-twice", agent, backMs: random.whole(0, 500), tear: tearOf(random) }),
     () => ({ at, kind: "kill-controller", backMs: random.whole(0, 1_500) }),
     () => ({ at, kind: "kill-influx", backMs: random.whole(0, 2_000) }),
     () => ({ at, kind: "freeze-influx", forMs }),

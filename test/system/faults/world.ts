@@ -62,10 +62,31 @@ export async function createWorld(cleanup: Cleanup, needs: { program: string; ag
     });
   }
 
+  async function killTwice(fault: Fault & { kind: "kill-twice" }): Promise<void> {
+    const device = devices[fault.agent];
+    if (!device) return;
+    await once(`agent ${fault.agent}`, async () => {
+      await device.end("SIGKILL");
+      device.start();
+      await device.begun();
+      await device.end("SIGKILL");
+      device.tear(fault.tear);
+      await sleep(fault.backMs);
+      device.start();
+      device.say("measure");
+    });
+  }
+
   function carryOut(fault: Fault): Promise<void> {
     switch (fault.kind) {
       case "kill-agent":
         return restartAgent(fault.agent, "SIGKILL", fault);
+      case "kill-twice":
+        return once("line agents", async () => {
+          agentLine.set("cut");
+          await killTwice(fault);
+          agentLine.set("open");
+        });
       case "stop-agent":
         return restartAgent(fault.agent, "stop", fault);
       case "kill-controller":
