@@ -60,6 +60,7 @@ export function createAlerts(needs: AlertNeeds) {
   let state: AlertState = nothing;
   /** The newest of each: a storm is no longer than the fleet. */
   let dirty = new Set<string>();
+  let decidedAt = clock.now();
   let failures: { since: number; why: string; times: number } | null = null;
   let running: Promise<void> | null = null;
   let cancels: Cancel[] = [];
@@ -100,6 +101,7 @@ export function createAlerts(needs: AlertNeeds) {
       dirty = new Set();
       const next = decide(state, events, now, limits, () => randomId("incident"));
       if (next.steps.length > 0 || news.instances.length > 0) await write(next.steps, news.instances, now);
+      decidedAt = now;
       const wasBlind = state.blind !== null;
       state = next.state;
       if ((state.blind !== null) !== wasBlind) needs.blind(state.blind?.since ?? null);
@@ -230,6 +232,8 @@ export function createAlerts(needs: AlertNeeds) {
       });
     },
     counts: (): Record<string, number> => ({ ...counts, open: state.incidents.size, waiting: state.waiting.size }),
+    /** The last turn that was written. */
+    decidedAt: (): number => decidedAt,
     blindSince: (): number | null => state.blind?.since ?? null,
   };
 }

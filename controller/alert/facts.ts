@@ -6,7 +6,7 @@ const unplaced = "Devices without a site";
 /** What can be said of an incident as things are. */
 export function factsOf(turn: Turn, incident: Pick<Incident, "root" | "site" | "members" | "facts">): Facts {
   const { root, facts } = incident;
-  if (root.type === "controller") return facts;
+  if (root.type === "controller" && !facts.rule) return facts;
   const site = incident.site ?? "";
   const place = turn.places.get(site);
   const there = at(turn, site).filter(({ state }) => state !== "asleep" && state !== "unseen");
@@ -45,6 +45,7 @@ function ruledFacts(turn: Turn, { root, site, members, facts }: Parameters<typeo
   const device = turn.devices.get(bad[0]?.device ?? "")?.name;
   // What was said is of the one that was the worst when it was said.
   const said = bad[0] && facts.rule && bad[0].name !== facts.rule.worst ? { said: "", worst: bad[0].name } : {};
+  if (root.type === "controller") return { name: "", place: null, down: bad.length, of: 1 };
   const isOne = root.type === "device" || bad.length <= 1;
   return {
     ...(isOne && device ? { name: device, place } : isOne ? {} : { name: place ?? "", place: null }),

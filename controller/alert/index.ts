@@ -6,4 +6,5 @@ export { type IncidentQuery, membersShown } from "./read.ts";
 export { createAlerting } from "./room.ts";
 export type { Origin, Rulebook, RuleEntry } from "./rules/rulebook.ts";
 export { type Rule as AlertRule, rule } from "./rules/schema.ts";
+export { controllerMeasurement } from "./self/measurement.ts";
 export type { IncidentEvent, IncidentView, Told } from "./view.ts";

@@ -7,7 +7,7 @@ import { note, put, rootKey, type Turn } from "./turn.ts";
 /** Incidents whose devices are back end; stragglers get a while, then stand alone. */
 export function endIncidents(turn: Turn): void {
   for (const incident of [...turn.incidents.values()]) {
-    if (incident.state !== "open" || incident.root.type === "controller") continue;
+    if (incident.state !== "open" || incident.members.size === 0) continue;
     const members = [...incident.members.values()];
     const down = members.filter(({ state }) => state === "down");
     if (down.length === 0) finish(turn, incident);

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import { createLoopLag } from "../base/loop-lag.ts";
 import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import type { StoredPoint } from "../store/series/index.ts";
@@ -9,9 +10,12 @@ import type { AlertLimits } from "./limits.ts";
 import { noteTicket } from "./records.ts";
 import { createFeed } from "./rules/feed.ts";
 import { createRulebook } from "./rules/rulebook.ts";
+import { createSelf } from "./self/index.ts";
+import { self as controllerId } from "./self/measurement.ts";
 import type { Doors } from "./self-check.ts";
 import { severityWords } from "./sentence.ts";
 import { deviceSeen, type Presence } from "./watch.ts";
+import { createWatchdog } from "./watchdog.ts";
 
 interface Device {
   id: string;
@@ -31,7 +35,7 @@ export async function createAlerting(needs: {
   clock: Clock;
   log: Log;
   records: Records;
-  limits: AlertLimits | Partial<AlertLimits>;
+  limits: Partial<AlertLimits> & { watchdogUrl?: string | undefined };
   audit: {
     write(
       db: Kysely<Database>,
@@ -53,6 +57,11 @@ export async function createAlerting(needs: {
   keyFolder: string;
   /** Of *.yaml with rules; there need not be one. */
   rulesFolder: string;
+  dataDir: string;
+  /** When the controller's certificate ends; null: it has none. */
+  certificateUntil: number | null;
+  /** Asked only after the start. */
+  ingestLag(): { lagMs: number; queueShare: number };
   /** Networks that channels may call although private. */
   allow: readonly string[];
   url(): string;
@@ -95,9 +104,27 @@ export async function createAlerting(needs: {
       if (notices) notify.wake();
     },
   });
+  const loopLag = createLoopLag();
+  const { decidedAt, blindSince } = alerts;
+  const self = createSelf({
+    ...needs,
+    loopLag,
+    decidedAt,
+    ingest: needs.ingestLag,
+    outboxSince: () => needs.clock.now() - (notify.counts()["oldestMs"] ?? 0),
+    sampled: feed.sampled,
+  });
+  const watchdog = createWatchdog({
+    ...needs,
+    url: needs.limits.watchdogUrl ?? null,
+    call: notify.ping,
+    decidedAt,
+    isBlind: () => blindSince() !== null,
+  });
   return {
     alerts,
     notify,
+    self: { values: self.values, watchdog: watchdog.view },
     rules: { book: rulebook, standing: feed.standing },
     /** Something about this device is other than before. */
     deviceChanged(id: string): void {
@@ -110,10 +137,18 @@ export async function createAlerting(needs: {
       await alerts.start();
       // Only now: rules and devices that are gone end what was kept of them.
       rulebook.tell();
-      for (const id of new Set([...feed.devices(), ...registry.devices().map((device) => device.id)])) subject(id);
+      const known = new Set([...feed.devices(), ...registry.devices().map((device) => device.id)]);
+      known.delete(controllerId);
+      for (const id of known) subject(id);
+      feed.subject(controllerId, { id: controllerId, site: "", kind: "controller", tags: [], profile: null });
       notify.start();
+      self.start();
+      watchdog.start();
     },
     async stop(): Promise<void> {
+      self.stop();
+      loopLag.stop();
+      await watchdog.stop();
       await alerts.stop();
       await notify.stop();
     },

@@ -1,5 +1,6 @@
 import { factsOf } from "./facts.ts";
 import type { Incident, Member } from "./incident.ts";
+import { self } from "./self/measurement.ts";
 import { fresh } from "./sites.ts";
 import type { AlertEvent, RuleSeen, RuleStanding } from "./state.ts";
 import { note, put, putMember, rootKey, type Turn } from "./turn.ts";
@@ -32,7 +33,8 @@ export function ruleEvent(turn: Turn, { rule, device, is }: RuleEvent): void {
   else begin(turn, rule, device, is);
 }
 
-const rootOf = (turn: Turn, device: string): { type: "device" | "site"; id: string } => {
+const rootOf = (turn: Turn, device: string): Incident["root"] => {
+  if (device === self) return { type: "controller", id: "self" };
   const site = turn.devices.get(device)?.site ?? "";
   return site === "" ? { type: "device", id: device } : { type: "site", id: site };
 };

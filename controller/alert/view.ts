@@ -83,7 +83,7 @@ export function viewOf(
     sentence: sentenceOf({ ...incident, left }, now),
     root: { ...incident.root, name: incident.root.type === "controller" ? controller : facts.name },
     site: incident.site,
-    members: memberRows.map((member, i) => ({
+    members: (incident.root.type === "controller" ? [] : memberRows).map((member, i) => ({
       device: member.device,
       name: member.name,
       rule: member.rule,

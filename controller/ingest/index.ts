@@ -217,6 +217,8 @@ export function createIngest(needs: IngestNeeds) {
     },
     cannotStore: patience.away,
     counts: () => ({ ...settling.counts(), ...counts, retries: patience.retries(), ...prefixed(queue.size()) }),
+    /** How far behind it is: the worst since the last call, and how much of the queue's room is taken. */
+    takeLag: () => ({ lagMs: settling.takeWorstLagMs(), queueShare: queue.size().bytes / limits.bytes }),
     /** Refused points since the start, by why. */
     refusals: settling.refusals,
     /** Where the points of the whole fleet are, by the ledger. */

@@ -27,6 +27,7 @@ export function createSettling(needs: {
 }) {
   const { ledger } = needs;
   const counts = { received: 0, stored: 0, duplicates: 0, quarantined: 0, cut: 0 };
+  let worstLagMs = 0;
   const refusals = new Map<string, number>();
 
   /** @returns whether it is the first of its sequence */
@@ -104,8 +105,16 @@ export function createSettling(needs: {
       const all: Commit = { ...commit, ...ledger.changed(), late, marks };
       const done = await needs.patience.until(() => needs.records.commit(all).then(() => true));
       if (!done) return ledger.again(all);
+      const oldest = settled.reduce((at, { receivedAt }) => Math.min(at, receivedAt), Number.POSITIVE_INFINITY);
+      if (settled.length > 0) worstLagMs = Math.max(worstLagMs, needs.clock.now() - oldest);
       for (const batch of settled) needs.acknowledge.delivered(batch.device, batch.boot, batch.seq);
       tellLatest(fresh.filter((batch) => ledger.isLoaded(batch.device)));
+    },
+    /** From receiving a message to having stored it: the worst since the last call. */
+    takeWorstLagMs(): number {
+      const worst = worstLagMs;
+      worstLagMs = 0;
+      return worst;
     },
     counts: () => counts,
     /** Refused points since the start, by why. */

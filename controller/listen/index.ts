@@ -1,4 +1,4 @@
-import type { KeyObject } from "node:crypto";
+import { type KeyObject, X509Certificate } from "node:crypto";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
@@ -26,6 +26,8 @@ export async function openListeners(needs: { settings: Settings; key: KeyObject;
     mqtt: listener(settings.mqtt, speaks.mqtt),
     /** C of an enrolment token: what devices pin. */
     pin: speaks.http === "plain" ? "" : (certificate?.pin ?? ""),
+    /** When our certificate ends; null: we have none. */
+    certificateUntil: certificate ? Date.parse(new X509Certificate(certificate.cert).validTo) : null,
     /** Browsers come over TLS: ours, or that of a proxy in front. */
     secure: speaks.http !== "plain" || settings.publicUrl?.startsWith("https:") === true,
     /** Where this machine itself finds what listens on these ports. */

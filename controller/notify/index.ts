@@ -6,6 +6,7 @@ import { randomId } from "../base/ids.ts";
 import { openPushKey } from "../base/keys.ts";
 import type { Log } from "../base/log.ts";
 import type { Database, Records } from "../store/records/index.ts";
+import { call } from "./call.ts";
 import type { Handle, Outcome } from "./channel-kind.ts";
 import { type ChannelsNeeds, createChannels } from "./channels.ts";
 import { createDigests } from "./digests.ts";
@@ -124,6 +125,11 @@ export function createNotify(needs: NotifyNeeds) {
     async enqueue(t: Kysely<Database>, notice: ToTell): Promise<void> {
       await enqueue(t, { organisation: records.organisation, now: clock.now(), label: labelOf }, notice);
       tallied = false;
+    },
+    /** A sign of life to somebody outside. @returns null: it was taken; else their words */
+    async ping(url: string): Promise<string | null> {
+      const said = await call(reach, { url, body: "" });
+      return "status" in said ? (said.status < 300 ? null : said.words) : said.answer;
     },
     wake: worker.wake,
     idle: worker.idle,

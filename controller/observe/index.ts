@@ -1,3 +1,5 @@
+import { controllerMeasurement } from "../alert/index.ts";
+
 /** One number for /metrics. */
 export interface Metric {
   name: string;
@@ -26,6 +28,11 @@ export interface ObserveNeeds {
   states(): Record<string, number>;
   alerts: { counts(): Record<string, number> };
   notify: { counts(): Record<string, number> };
+  /** The controller as its own rules see it. */
+  self: {
+    values(): Readonly<Record<string, number>>;
+    watchdog(): { takenAt: number | null; problem: string | null } | null;
+  };
   rollups: { view(): { pendingHours: number; oldestPendingAt: number | null; doneHours: number } };
   clock: { now(): number };
   /** Devices by how their configuration stands. */
@@ -122,6 +129,20 @@ export function createObserve(needs: ObserveNeeds) {
           rolled.oldestPendingAt === null ? 0 : Math.max(0, needs.clock.now() - rolled.oldestPendingAt) / 1_000,
         ),
         one("rollup_hours_total", "counter", "Hours of devices rolled up since the start.", rolled.doneHours),
+        ...Object.entries(controllerMeasurement.fields).map(([field, { meaning, unit }]) =>
+          one(
+            `controller_${field}`,
+            "gauge",
+            `${meaning}${unit === "" ? "" : ` (${unit})`}.`,
+            needs.self.values()[field],
+          ),
+        ),
+        one(
+          "watchdog_ok",
+          "gauge",
+          "1 when the watchdog took the last sign of life; 1 also where none is set.",
+          needs.self.watchdog()?.problem ? 0 : 1,
+        ),
         one("store_ready", "gauge", "1 when the series store can store.", needs.store.state().ready ? 1 : 0),
         one("process_resident_bytes", "gauge", "Memory of the controller.", memory.rss),
         one("process_cpu_seconds_total", "counter", "Processor time of the controller.", (cpu.user + cpu.system) / 1e6),

@@ -187,6 +187,11 @@ export const schema = z.strictObject({
       "How long measurements cannot be stored before somebody is told.",
       range(0, 3_600_000, "milliseconds"),
     ),
+    watchdogUrl: key(
+      z.string().max(2_048).refine(isWebUrl).optional(),
+      "Called once a minute while incidents are decided and devices are seen: a dead man's switch outside, that tells people when it is no longer called.",
+      "a URL with http or https, without user, query or fragment",
+    ),
   }),
 });
 

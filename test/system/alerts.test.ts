@@ -1,4 +1,7 @@
 import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   type Controller,
@@ -126,5 +129,43 @@ describe("alerts", () => {
     startAgent(cleanup, { url: controller.url, dataDir: agent.dataDir });
     await onlyDevice(controller, "online");
     expect(await incidentsOf(controller)).toEqual([]);
+  }, 120_000);
+
+  it("a rule that a person makes finds what an agent measures, and a watchdog outside hears that we live", async () => {
+    const hook = await hookReceiver(cleanup);
+    const mail = await mailReceiver(cleanup);
+    const signs: string[] = [];
+    const watchdog = createServer((request, response) => {
+      signs.push(`${request.method} ${request.url}`);
+      response.end();
+    });
+    watchdog.listen(0, "127.0.0.1");
+    await once(watchdog, "listening");
+    cleanup.add(() => watchdog.close());
+    const { port } = watchdog.address() as AddressInfo;
+    const controller = await startController(cleanup, {
+      ...quick,
+      LAMPLIGHTER_ALERT_WATCHDOG_URL: `http://127.0.0.1:${port}/alive`,
+    });
+    await until(() => signs.includes("POST /alive"));
+    await joinChannels(controller, hook, mail);
+    const rule = {
+      id: "memory_used",
+      title: "Memory is used",
+      value: { field: "system.memory_used_bytes" },
+      raise: { above: 1 },
+      samples: 2,
+      severity: "major",
+    };
+    expect((await controller.api("PUT", "/alert-rules/memory_used", rule)).status).toBe(200);
+    startAgent(cleanup, { url: controller.url, token: await enrolmentToken(controller) });
+    const { id } = await onlyDevice(controller);
+    await until(() => hook.got.length === 1 && mail.got.length === 1, Boolean, 30_000);
+    expect(hook.got[0]?.body.incident).toMatchObject({ rule: "memory_used", severity: "major", state: "open" });
+    expect(hook.got[0]?.body.incident.sentence).toMatch(/^Memory is used: .+, \d+ B \(limit 1 B\), since \d\d:\d\d\.$/);
+    expect((await controller.api("DELETE", "/alert-rules/memory_used")).status).toBe(204);
+    await until(() => hook.got.length === 2);
+    expect(kindsOf(hook.got)).toEqual(["opened", "closed"]);
+    expect(await incidentsOf(controller)).toMatchObject([{ state: "closed", members: [{ device: id }] }]);
   }, 120_000);
 });

@@ -10,6 +10,7 @@ import {
   type RuleEvent,
   type RuleNeeds,
   type RuleState,
+  type Sample,
   type Standing,
 } from "./engine.ts";
 import type { Rule } from "./schema.ts";
@@ -84,6 +85,7 @@ export function createFeed(needs: { usual: RuleNeeds["usual"]; intervalMs(device
     },
     rules: (rules: readonly Rule[]): void => take({ kind: "rules", rules }),
     subject: (id: string, is: Subject | null): void => take({ kind: "subject", id, is }),
+    sampled: (sample: Sample): void => take({ kind: "sample", sample }),
     /** Newest values of a device. */
     stored(points: readonly StoredPoint[], now: number): void {
       for (const point of points) {

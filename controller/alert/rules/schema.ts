@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { catalogue, measurementOf } from "#wire";
 import { type DurationText, duration } from "./duration.ts";
+import { definitionOf, measurements } from "./measurements.ts";
 
 /** How a window of a field becomes one number.
  *  rate: a counter's rise per second · increase: its rise · falls: how often the value fell (a restart, for an uptime)
@@ -27,11 +27,11 @@ const fieldName = z
   .describe("measurement.field of the catalogue, such as system.cpu_percent")
   .superRefine((text, context) => {
     const [m = "", field = ""] = text.split(".");
-    const definition = measurementOf(m);
+    const definition = definitionOf(m);
     if (!definition) {
       context.addIssue({
         code: "custom",
-        message: `found "${m}"; allowed: a measurement: ${Object.keys(catalogue).join(", ")}`,
+        message: `found "${m}"; allowed: a measurement: ${Object.keys(measurements).join(", ")}`,
       });
     } else if (!Object.hasOwn(definition.fields, field)) {
       const allowed = Object.keys(definition.fields).map((name) => `${m}.${name}`);

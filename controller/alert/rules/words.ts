@@ -1,5 +1,5 @@
-import { measurementOf } from "#wire";
 import type { Standing } from "./engine.ts";
+import { definitionOf } from "./measurements.ts";
 import type { Rule, Term, Threshold } from "./schema.ts";
 
 /** "phy0: 91 % (limit 80 %)". */
@@ -21,7 +21,7 @@ export function unitOf(rule: Pick<Rule, "value" | "divideBy" | "usual">): string
   if (rule.usual?.factor) return "times the usual";
   if (rule.divideBy) return "%";
   const [m = "", field = ""] = rule.value.field.split(".");
-  const unit = measurementOf(m)?.fields[field]?.unit ?? "";
+  const unit = definitionOf(m)?.fields[field]?.unit ?? "";
   const per: Partial<Record<Term["fn"], string>> = {
     rate: unit === "" ? "a second" : `${unit}/s`,
     count: "values",

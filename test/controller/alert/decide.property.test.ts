@@ -72,7 +72,7 @@ describe("whatever happens", () => {
           if (ends.length === 1) expect(kinds.at(-1)).toBe(ends[0]);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
