@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { frame, longestRecordBytes, parseFrames } from "../../../edge-agent/link/spool/frames.ts";
 import { inRanges, type Range, rangesOf, sizeOf, withRange } from "../../../edge-agent/link/spool/ranges.ts";
+import { codePoint } from "../../code-point.ts";
 import { newFolder } from "../setup.ts";
 import { bootOf, files, newSpool } from "./spools.ts";
 
@@ -27,7 +28,7 @@ describe("ranges", () => {
 });
 
 describe("frames", () => {
-  const texts = fc.array(fc.string({ minLength: 1, unit: "binary" }), { minLength: 1, maxLength: 8 });
+  const texts = fc.array(fc.string({ minLength: 1, unit: codePoint }), { minLength: 1, maxLength: 8 });
 
   it("give back whole what was whole, however the end was cut or a byte turned", () => {
     fc.assert(

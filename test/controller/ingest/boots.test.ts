@@ -21,16 +21,17 @@ const birthOf = (name: string, over: Partial<Birth> = {}): Birth => ({
 const held = (from: number, to: number, points: number) => ({
   spool: { batches: 1, points, bytes: 1, held: [{ boot, from, to, points, before: from - 1 }] },
 });
-const fresh = async (restores: { from: number; to: number }[] = []) => {
-  const ledger = createLedger({ load: async () => ({ boots: new Map(), folded: null }), restores });
+const fresh = async (restores: { from: number; to: number }[] = [], limits = {}) => {
+  const ledger = createLedger({ load: async () => ({ boots: new Map(), folded: null }), restores, limits });
   await ledger.load(device);
   return ledger;
 };
 
 describe("the ledger of a device that starts again and again", () => {
   it("does not grow with its boots, and its sums stay true", async () => {
-    const ledger = await fresh();
-    const boots = ledgerLimits.bootsPerDevice * 2;
+    const most = 60;
+    const ledger = await fresh([], { bootsPerDevice: most });
+    const boots = most * 2;
     const [batches, lost] = [20, 7];
     for (let n = 0; n < boots; n++) {
       await ledger.stated(device, birthOf(bootName(n), { seq: batches, total: batches }), n);

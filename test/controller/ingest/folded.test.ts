@@ -74,7 +74,7 @@ describe("what comes of a boot that is folded into sums", () => {
         ledger.changed();
         expect(ledger.tally.fleet()).toMatchObject(figuresAbove(after));
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -93,7 +93,7 @@ describe("what comes of a boot that is folded into sums", () => {
         const distinct = new Set(sent.map(([boot, seq]) => `${boot}/${seq}`)).size;
         expect(totals[0]).toMatchObject({ made: 40, stored: distinct, missing: 40 - distinct });
       }),
-      { numRuns: 50 },
+      { numRuns: 30 },
     );
   });
 

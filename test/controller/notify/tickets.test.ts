@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { presets } from "../../../controller/notify/ticket-http/presets.ts";
 import { at, faultOf, fill, inJson } from "../../../controller/notify/ticket-http/template.ts";
+import { codePoint } from "../../code-point.ts";
 import { freshNotify, receiver } from "./fresh.ts";
 import { mailServer } from "./mail-server.ts";
 
@@ -164,7 +165,7 @@ describe("a ticket in a helpdesk with an API", () => {
 describe("the template", () => {
   it("makes the same JSON of whatever a value holds", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (value) => {
+      fc.property(fc.string({ unit: codePoint }), (value) => {
         expect(JSON.parse(fill('{"a":"{{title}}","b":"x{{ title }}"}', { title: value }, inJson))).toEqual({
           a: value,
           b: `x${value}`,

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import type { Log } from "../../../controller/base/log.ts";
 import { openRecords, type Records } from "../../../controller/store/records/index.ts";
 import { type HandClock, handClock } from "../base/hand-clock.ts";
@@ -14,12 +15,16 @@ export interface Fresh {
   end(): Promise<void>;
 }
 
-/** A database that was just migrated, so that not every test waits for that. */
-let migrated: Promise<Buffer> | undefined;
+/** A database that was just migrated, so that not every test waits for that. Modules are loaded anew for each file of
+ *  tests: what they share has to be elsewhere. */
+const shared = globalThis as { lamplighterMigrated?: Promise<Buffer> };
 async function migrateOnce(): Promise<Buffer> {
   const folder = mkdtempSync(join(tmpdir(), "lamplighter-test-"));
   const file = join(folder, "records.db");
-  await (await openRecords({ file, log: quiet, clock: handClock() })).close();
+  const records = await openRecords({ file, log: quiet, clock: handClock() });
+  // Else all of it is still in the file beside it.
+  await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(records.db);
+  await records.close();
   const bytes = readFileSync(file);
   rmSync(folder, { recursive: true });
   return bytes;
@@ -27,8 +32,8 @@ async function migrateOnce(): Promise<Buffer> {
 
 /** Real records in a folder of their own. */
 export async function freshRecords(): Promise<Fresh> {
-  migrated ??= migrateOnce();
-  const bytes = await migrated;
+  shared.lamplighterMigrated ??= migrateOnce();
+  const bytes = await shared.lamplighterMigrated;
   const folder = mkdtempSync(join(tmpdir(), "lamplighter-test-"));
   const file = join(folder, "records.db");
   writeFileSync(file, bytes);

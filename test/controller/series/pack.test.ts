@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { catalogue } from "#wire";
 import { createPacker, createUnpacker, type Packed } from "../../../controller/store/series/embedded/pack.ts";
 import type { StoredPoint } from "../../../controller/store/series/index.ts";
+import { codePoint } from "../../code-point.ts";
 
 const pack = createPacker(catalogue);
 const rows = createUnpacker(catalogue);
@@ -26,7 +27,7 @@ const pointOf = (m: keyof typeof catalogue): fc.Arbitrary<StoredPoint> => {
     fields[name] =
       type === "number"
         ? fc.double({ noNaN: true, noDefaultInfinity: true })
-        : fc.string({ unit: "binary", maxLength: 6 });
+        : fc.string({ unit: codePoint, maxLength: 6 });
   const tags = Object.fromEntries(
     Object.keys(catalogue[m].tags).map((tag) => [tag, fc.string({ unit: "grapheme", maxLength: 6 })]),
   );
