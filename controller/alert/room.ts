@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Kysely } from "kysely";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
@@ -54,9 +55,7 @@ export async function createAlerting(needs: {
   presence(): { of(device: string): Presence; blind(since: number | null): void };
   cannotStore(): { since: number; why: string } | null;
   doors(): Doors | null;
-  keyFolder: string;
-  /** Of *.yaml with rules; there need not be one. */
-  rulesFolder: string;
+  /** With `keys`, and perhaps `alert-rules` of *.yaml. */
   dataDir: string;
   /** When the controller's certificate ends; null: it has none. */
   certificateUntil: number | null;
@@ -71,6 +70,7 @@ export async function createAlerting(needs: {
   const { registry, changed } = needs;
   const notify = createNotify({
     ...needs,
+    keyFolder: join(needs.dataDir, "keys"),
     severityWords,
     incident: (id) => alerts.of(id),
     about: async ({ site }) => aboutSite(site ? registry.site(site) : undefined),
@@ -82,7 +82,7 @@ export async function createAlerting(needs: {
     usual: () => null,
     intervalMs: (device) => needs.presence().of(device).birth?.intervalMs ?? 60_000,
   });
-  const rulebook = await createRulebook({ ...needs, folder: needs.rulesFolder, changed: feed.rules });
+  const rulebook = await createRulebook({ ...needs, folder: join(needs.dataDir, "alert-rules"), changed: feed.rules });
   const subject = (id: string): void => {
     const device = registry.device(id);
     feed.subject(id, device ? { ...device, site: device.site ?? "" } : null);

@@ -95,7 +95,7 @@ const noteSchema = z
   .refine(({ text, reference }) => text !== undefined || reference !== undefined, "a text, a reference, or both");
 
 /** /incidents */
-export const incidents = ({ incidents: all }: Pick<HttpNeeds, "incidents">) => {
+export const incidents = ({ alerts: all }: Pick<HttpNeeds, "alerts">) => {
   const one = async (id: string) => {
     const incident = await all.of(id);
     if (!incident) throw notFound("incident", id);

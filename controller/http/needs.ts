@@ -83,7 +83,7 @@ export interface HttpNeeds {
   series: Pick<SeriesStore, "query">;
   rollups: Pick<Rollups, "view" | "rebuild">;
   config: Pick<Config, "brief" | "of" | "put" | "revisions" | "restore" | "preview" | "putMany">;
-  incidents: Pick<Alerts, "of" | "list" | "events" | "ack" | "note">;
+  alerts: Pick<Alerts, "of" | "list" | "events" | "ack" | "note">;
   rules: {
     book: Pick<Rulebook, "all" | "of" | "put" | "remove">;
     /** How many devices a rule looks at, and finds bad. */

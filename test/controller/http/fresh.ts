@@ -125,7 +125,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     config,
     clock,
     log: quiet,
-    incidents: alerts,
+    alerts,
     notify,
     version: "0.0.0-test",
     auth,
