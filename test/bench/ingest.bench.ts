@@ -6,13 +6,18 @@ import { createLog } from "../../controller/base/log.ts";
 import { createEmbeddedSeries, createInfluxSeries } from "../../controller/store/series/index.ts";
 import { startInflux } from "../servers/influx.ts";
 import { type Cleanup, createCleanup, dist, temporary } from "../system/harness.ts";
+import { type BareResult, bareLoads, measureBare } from "./ingest/bare.ts";
+import { type AgeResult, type GrowthResult, measureAges, measureCrowds, type Place } from "./ingest/growth.ts";
 import { type Bench, type LoadResult, type LongResult, measureLoad, measureLong, startFleet } from "./ingest/load.ts";
 import { type MemoryResult, memoryOf } from "./ingest/memory.ts";
 import { measureQueries, type QueryResult } from "./ingest/queries.ts";
 
 export interface IngestResult {
   stores: { kind: "embedded" | "influx"; loads: LoadResult[]; long: LongResult | null; queries: QueryResult[] }[];
+  /** A broker that does nothing else, swallowing the same messages. */
+  bare: BareResult[];
   memory: MemoryResult[];
+  growth: { kind: "embedded" | "influx"; crowds: GrowthResult[]; ages: AgeResult }[];
 }
 
 const log = createLog({ level: "error" });
@@ -34,25 +39,70 @@ function embedded(cleanup: Cleanup): Bench {
   };
 }
 
-async function influx(cleanup: Cleanup): Promise<Bench> {
+/** Another one each time. */
+function numbered(): () => string {
+  let n = 0;
+  return () => `bench${n++}`;
+}
+
+async function influx(cleanup: Cleanup, databaseOf = numbered()): Promise<Bench> {
   const server = await startInflux();
   cleanup.add(() => server.stop());
   const { url } = server;
   const pid = Number(
     execFileSync("pgrep", ["-f", `${server.folder}/influxd.conf`], { encoding: "utf8" }).split("\n")[0],
   );
-  let n = 0;
   const base = { clock: systemClock, log, retention, pending: nothingPending };
   return {
-    open: () => createInfluxSeries({ ...base, url, database: `bench${n++}`, requestTimeoutMs: 15_000 }),
+    open: () => createInfluxSeries({ ...base, url, database: databaseOf(), requestTimeoutMs: 15_000 }),
     env: { LAMPLIGHTER_STORE: "influx", LAMPLIGHTER_INFLUX_URL: url },
     storePid: () => pid,
     writersAtOnce: 4,
   };
 }
 
-/** From devices to the store and back, with both stores. About five minutes. */
+/** A store of its own for each controller that is measured. */
+function placesOf(kind: "embedded" | "influx", cleanup: Cleanup): () => Promise<Place> {
+  return async () => {
+    if (kind === "influx") {
+      const { env, open } = await influx(cleanup, () => "lamplighter");
+      return { env, open };
+    }
+    const workerUrl = pathToFileURL(join(dist, "series-worker.js"));
+    const base = { clock: systemClock, log, retention, pending: nothingPending };
+    return {
+      env: {},
+      open: (dataDir) => createEmbeddedSeries({ ...base, workerUrl, file: join(dataDir, "series.db") }),
+    };
+  };
+}
+
+/** Few devices and many, an hour of data and a month: what a point costs should be the same. */
+async function grow(kind: "embedded" | "influx"): Promise<IngestResult["growth"][number]> {
+  const here = createCleanup();
+  try {
+    const place = placesOf(kind, here);
+    return { kind, crowds: await measureCrowds(here, await place()), ages: await measureAges(here, place) };
+  } finally {
+    await here.run();
+  }
+}
+
+async function withoutProduct(): Promise<BareResult[]> {
+  const here = createCleanup();
+  const results: BareResult[] = [];
+  try {
+    for (const load of bareLoads) results.push(await measureBare(here, load));
+  } finally {
+    await here.run();
+  }
+  return results;
+}
+
+/** From devices to the store and back, with both stores. About ten minutes. */
 export async function ingest(say: (line: string) => void): Promise<IngestResult> {
+  const bare = await withoutProduct();
+  say(JSON.stringify(bare));
   const stores: IngestResult["stores"] = [];
   for (const kind of ["embedded", "influx"] as const) {
     const here = createCleanup();
@@ -84,5 +134,10 @@ export async function ingest(say: (line: string) => void): Promise<IngestResult>
     memory.push(await memoryOf(here, kind).finally(() => here.run()));
     say(JSON.stringify(memory.at(-1)));
   }
-  return { stores, memory };
+  const growth: IngestResult["growth"] = [];
+  for (const kind of ["embedded", "influx"] as const) {
+    growth.push(await grow(kind));
+    say(JSON.stringify(growth.at(-1)));
+  }
+  return { stores, bare, memory, growth };
 }

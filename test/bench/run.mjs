@@ -1,4 +1,4 @@
-// `npm run bench`: what the product can do on this machine, into docs/benchmarks.md. About eight minutes; `npm run bench
+// `npm run bench`: what the product can do on this machine, into docs/benchmarks.md. About a quarter of an hour; `npm run bench
 // ingest` only the way from devices to the store and back.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -6,7 +6,7 @@ const names = { embedded: "embedded", influx: "InfluxDB 1.x" };
 export const marks = ["<!-- ingest: npm run bench ingest -->", "<!-- /ingest -->"] as const;
 
 /** The section of docs/benchmarks.md. */
-export function renderIngest({ stores, memory }: IngestResult): string {
+export function renderIngest({ stores, bare, memory, growth }: IngestResult): string {
   const loads = stores.flatMap(({ kind, loads: some }) =>
     some.map((load) =>
       [
@@ -28,6 +28,24 @@ export function renderIngest({ stores, memory }: IngestResult): string {
       ? `Over ${one.seconds} s (${names[kind]}, 100 connections, 10 points a message) the last sixth made ${number(one.lastPointsPerSecond)} points/s, the first ${number(one.firstPointsPerSecond)}: ${(one.lastPointsPerSecond / one.firstPointsPerSecond).toFixed(2)}.`
       : [],
   );
+  const swallowed = bare.map(({ connections, messagesPerSecond }) => {
+    const ours = stores.flatMap(({ kind, loads: some }) =>
+      some
+        .filter((load) => load.connections === connections && load.pointsPerMessage === 1)
+        .map((load) => `${names[kind]} ${(load.pointsPerSecond / messagesPerSecond).toFixed(2)}`),
+    );
+    return `| ${number(connections)} | ${number(messagesPerSecond)} | ${ours.join(", ")} |`;
+  });
+  const sizes = growth.flatMap(({ kind, crowds, ages }) =>
+    [...crowds, ...ages.results].map(
+      (one) =>
+        `| ${names[kind]} | ${one.what} | ${one.cpuUsPerPoint} µs | ${Math.round(one.deliveredMs.p50)} / ${Math.round(one.deliveredMs.p99)} ms | ${number(one.residentBytes / 2 ** 20)} MiB |`,
+    ),
+  );
+  const beside = growth.map(
+    ({ kind, ages: { points, writes } }) =>
+      `| ${names[kind]} | ${number(points)} | ${writes.alone.p50} / ${writes.alone.p99} ms | ${writes.asked.p50} / ${writes.asked.p99} ms | ${writes.questions} of ${number(writes.questionMs)} ms |`,
+  );
   const queries = stores.flatMap(({ kind, queries: some }) =>
     some.map((one) => `| ${names[kind]} | ${one.name} | ${one.resolution} | ${one.p50} / ${one.p99} ms |`),
   );
@@ -48,6 +66,28 @@ is in cores: the controller's, and InfluxDB's own.
 ${loads.map((row) => `| ${row} |`).join("\n")}
 
 ${long.join("\n")}
+
+Beside a broker that does nothing else (aedes and a port), swallowing the same messages of one point with the same windows:
+
+| Connections | Messages/s of the bare broker | The whole way, as a share of it |
+|---|---|---|
+${swallowed.join("\n")}
+
+## Growth
+
+1,500 messages/s of 10 points, whoever sends them and whatever the store holds already. Processor time is the controller's, the
+embedded store's included.
+
+| Store | With | A point | \`delivered\` p50 / p99 | Resident memory |
+|---|---|---|---|---|
+${sizes.join("\n")}
+
+Writes of 500 points to a store that holds so many, while nobody asks, and while somebody asks for all raw points that a query may
+look at, again and again:
+
+| Store | Points held | Nobody asks, p50 / p99 | Somebody asks, p50 / p99 | Questions |
+|---|---|---|---|---|
+${beside.join("\n")}
 
 ## Memory of a connected device
 
