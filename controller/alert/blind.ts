@@ -1,5 +1,5 @@
 import { isLoss, own } from "./incident.ts";
-import { fresh } from "./sites.ts";
+import { fresh } from "./opening.ts";
 import type { Watched } from "./state.ts";
 import { at, note, put, type Turn } from "./turn.ts";
 

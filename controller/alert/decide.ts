@@ -1,3 +1,4 @@
+import { judgeAgents } from "./agents.ts";
 import { judgeSight, judgeStore } from "./blind.ts";
 import { deviceEvent } from "./devices.ts";
 import { endIncidents, tell } from "./lifecycle.ts";
@@ -21,6 +22,7 @@ export function decide(
   for (const event of events) take(turn, event);
   judgeSight(turn);
   judgeStore(turn);
+  judgeAgents(turn);
   endIncidents(turn);
   openIncidents(turn);
   tell(turn, (incident) => mayTell(turn, incident));
@@ -42,6 +44,9 @@ function take(turn: Turn, event: AlertEvent): void {
       return;
     case "rule":
       ruleEvent(turn, event);
+      return;
+    case "probe":
+      turn.probes[event.of].set(event.id, event.is);
       return;
     case "self-check":
       turn.selfCheck = event.failed;

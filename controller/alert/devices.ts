@@ -6,6 +6,7 @@ import { isOpen, putMember, type Turn } from "./turn.ts";
 export function deviceEvent(turn: Turn, id: string, is: Watched | null): void {
   const was = turn.devices.get(id);
   turn.bySite = null;
+  turn.children = null;
   if (is) turn.devices.set(id, is);
   else turn.devices.delete(id);
   const moved = was !== undefined && is !== null && was.site !== is.site;

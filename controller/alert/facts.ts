@@ -1,5 +1,6 @@
 import type { Facts, Incident } from "./incident.ts";
 import { at, type Turn } from "./turn.ts";
+import { lineAnswers } from "./verdict.ts";
 
 const unplaced = "Devices without a site";
 
@@ -14,7 +15,8 @@ export function factsOf(turn: Turn, incident: Pick<Incident, "root" | "site" | "
   if (facts.rule) return { ...usual, ...ruledFacts(turn, incident) };
   if (root.type === "device") {
     const device = turn.devices.get(root.id);
-    const others = there.filter(({ id }) => id !== root.id);
+    const out = [...incident.members.values()].filter(({ device: id, state }) => state === "down" && id !== root.id);
+    const others = there.filter(({ id }) => id !== root.id && !incident.members.has(id));
     return {
       ...usual,
       name: device?.name ?? facts.name,
@@ -23,11 +25,13 @@ export function factsOf(turn: Turn, incident: Pick<Incident, "root" | "site" | "
       of: 1,
       fine: others.filter(({ state }) => state === "up").length,
       others: others.length,
+      behind: out.length,
       stopped: device?.stopped ?? facts.stopped,
     };
   }
   const down = [...incident.members.values()].filter(({ state }) => state === "down").length;
   const elsewhere = sitesElsewhere(turn, site);
+  const line = lineAnswers(turn, site, Math.min(...[...incident.members.values()].map(({ since }) => since)));
   return {
     ...usual,
     name: place?.name ?? (site === "" ? unplaced : facts.name),
@@ -35,6 +39,7 @@ export function factsOf(turn: Turn, incident: Pick<Incident, "root" | "site" | "
     down,
     of: Math.max(there.length, down),
     ...elsewhere,
+    ...(line === null ? {} : { line: line ? ("answers" as const) : ("silent" as const) }),
   };
 }
 

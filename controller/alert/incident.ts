@@ -6,6 +6,7 @@ export const severityOf = {
   cannot_store: "critical",
   site_unreachable: "critical",
   device_down: "major",
+  agent_down: "warning",
 } as const satisfies Record<string, Severity>;
 export type OwnRule = keyof typeof severityOf;
 
@@ -15,7 +16,8 @@ export type Rule = string;
 export const own = (rule: OwnRule) => ({ rule, severity: severityOf[rule] });
 export const isOwn = (rule: Rule): rule is OwnRule => Object.hasOwn(severityOf, rule);
 /** Its members are silent: they say nothing else meanwhile. */
-export const isLoss = (rule: Rule): boolean => rule === "device_down" || rule === "site_unreachable";
+export const isLoss = (rule: Rule): boolean =>
+  rule === "device_down" || rule === "agent_down" || rule === "site_unreachable";
 
 /** Decided backwards, when a device is heard again: the same boot was up all the time, another one restarted. Or why an
  *  incident was closed without an end of the failure. */
@@ -52,6 +54,10 @@ export interface Facts {
   stopped: boolean;
   /** In the words of whatever failed. */
   why: string;
+  /** Of a device: others that are out of reach with it. */
+  behind?: number;
+  /** Of a site: whether its line answers; absent: nobody could ask. */
+  line?: "answers" | "silent";
   /** Of a rule: its own words, and what it looked at where that is worst. */
   rule?: RuleFacts;
 }

@@ -11,7 +11,7 @@ export function endIncidents(turn: Turn): void {
     const members = [...incident.members.values()];
     const down = members.filter(({ state }) => state === "down");
     if (down.length === 0) finish(turn, incident);
-    else if (incident.rule === "site_unreachable") recover(turn, incident, down.length, members.length);
+    else if (isLoss(incident.rule) && members.length > 1) recover(turn, incident, down.length, members.length);
   }
 }
 
@@ -25,10 +25,11 @@ function finish(turn: Turn, incident: Incident): void {
   put(turn, { ...incident, state, cause, resolvedAt, facts: { ...factsOf(turn, incident), down: 0 } });
 }
 
-/** More than half are back: so is whatever had taken them down. */
+/** More than half are back, or the one that they are behind: so is whatever had taken them down. */
 function recover(turn: Turn, incident: Incident, down: number, members: number): void {
   const { now, limits } = turn;
-  const isBack = down * 2 < members;
+  const root = incident.members.get(incident.root.id);
+  const isBack = incident.rule !== "agent_down" && (root ? root.state === "back" : down * 2 < members);
   if (!isBack) {
     if (incident.recoverBy !== null) put(turn, { ...incident, recoverBy: null });
     return;

@@ -8,6 +8,8 @@ export const alertLimits = {
   holdMs: 20_000,
   /** The same after it said goodbye: it may just restart. */
   stoppedHoldMs: 180_000,
+  /** How long an agent may be silent while its device answers, before it stands alone. */
+  agentDownForMs: 300_000,
   /** From the opening of an incident until it is told; none for what is critical and stands alone. */
   groupWaitMs: 15_000,
   /** Between two notices that say no more than that it grew. */
@@ -26,6 +28,14 @@ export const alertBounds = {
   selfCheckTimeoutMs: 3_000,
   /** Checks that fail in a row until the controller counts as blind. */
   selfCheckFailures: 2,
+  /** Devices and lines that are asked whether they are there: how long one has, how often it is tried, how many at once,
+   *  and how far apart the rounds are. */
+  probeTimeoutMs: 3_000,
+  probeTries: 2,
+  probesAtOnce: 64,
+  probeEveryMs: 15_000,
+  /** Of one round: more of a storm say nothing that these do not. */
+  probesOfRound: 512,
   noteChars: 2_000,
   referenceChars: 200,
   /** Changes by people that wait for their turn. */

@@ -25,6 +25,9 @@ interface Device {
   kind: string;
   tags: readonly string[];
   profile: string | null;
+  via: string | null;
+  address: string | null;
+  parents: readonly (readonly string[])[];
 }
 interface By {
   kind: string;

@@ -1,7 +1,7 @@
 import { factsOf } from "./facts.ts";
 import type { Incident, Member } from "./incident.ts";
+import { fresh } from "./opening.ts";
 import { self } from "./self/measurement.ts";
-import { fresh } from "./sites.ts";
 import type { AlertEvent, RuleSeen, RuleStanding } from "./state.ts";
 import { note, put, putMember, rootKey, type Turn } from "./turn.ts";
 

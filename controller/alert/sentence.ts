@@ -1,4 +1,4 @@
-import { type Incident, isOwn, type Severity } from "./incident.ts";
+import { type Facts, type Incident, isOwn, type Severity } from "./incident.ts";
 import { ruledSentence } from "./ruled-sentence.ts";
 import { clockTime, duration } from "./times.ts";
 
@@ -20,7 +20,9 @@ export function sentenceOf(incident: Told, now: number): string {
   const from = clockTime(since, now, facts.timeZone);
   switch (rule) {
     case "device_down":
-      return `${where(incident)} is offline since ${from}${facts.stopped ? ": its agent was stopped" : ""}.${neighbours(incident)}`;
+      return `${where(incident)} is offline since ${from}${facts.stopped ? ": its agent was stopped" : ""}${withIt(facts, "is", "are")}.${neighbours(incident)}`;
+    case "agent_down":
+      return `${where(incident)} answers, but its agent is silent since ${from}${withIt(facts, "does", "do")}. People are probably served; nothing is measured there.`;
     case "site_unreachable":
       return `${facts.name}: ${some(facts.down, facts.of)} offline since ${from}.${otherSites(incident)}`;
     case "controller_blind":
@@ -46,20 +48,32 @@ function backSentence(incident: Told): string {
         : "";
   switch (rule) {
     case "device_down":
-      return `${where(incident)} is back ${when}${why}.`;
+      return `${where(incident)} is back ${when}${why}${leftBehind(left)}.`;
+    case "agent_down":
+      return `The agent of ${where(incident)} speaks again ${when}${cause === "restart" ? "; it restarted" : ""}.`;
     case "site_unreachable": {
-      if (left === 0) return `${facts.name} is back ${when}${why}.`;
-      const still =
-        left === 1
-          ? "1 device is still offline and has an incident"
-          : `${left} devices are still offline, each with an incident`;
-      return `${facts.name} is back ${when}${why}; ${still} of its own.`;
+      return `${facts.name} is back ${when}${why}${leftBehind(left)}.`;
     }
     case "controller_blind":
       return `The controller sees the devices again ${when}. What they measured meanwhile comes in by itself.`;
     case "cannot_store":
       return `Measurements are stored again ${when}. What the devices kept meanwhile comes in by itself.`;
   }
+}
+
+const leftBehind = (left: number): string =>
+  left === 0
+    ? ""
+    : left === 1
+      ? "; 1 device is still offline and has an incident of its own"
+      : `; ${left} devices are still offline, each with an incident of its own`;
+
+/** ", and with it 3 devices behind it are"; of agents: ", and so do 3 others". */
+function withIt({ behind = 0 }: Facts, one: string, many: string): string {
+  if (behind === 0) return "";
+  const others = behind === 1 ? "1 device" : `${behind} devices`;
+  if (many === "do") return `, and so ${behind === 1 ? one : many} ${others} more at this site`;
+  return `, and with it ${behind === 1 ? one : many} ${others} that it connects`;
 }
 
 function closedSentence(incident: Told, now: number): string {
@@ -97,13 +111,19 @@ function neighbours({ facts }: Told): string {
 }
 
 function otherSites({ facts }: Told): string {
-  const { fine, others } = facts;
+  const { fine, others, line } = facts;
+  const whose =
+    line === "silent"
+      ? "its line does not answer"
+      : line === "answers"
+        ? "its line answers, so it is the power or the network inside"
+        : "so it is this site's line or power";
   if (others === 0) return "";
   if (fine === others)
-    return ` The other ${others === 1 ? "site is" : `${others} sites are`} fine, so it is this site's line or power.`;
+    return ` The other ${others === 1 ? "site is" : `${others} sites are`} fine, ${line === undefined ? "" : "and "}${whose}.`;
   if (fine === 0)
     return others === 1 ? " The other site is not fine either." : ` None of the other ${others} sites is fine.`;
-  return ` ${fine} of the other ${others} sites ${fine === 1 ? "is" : "are"} fine.`;
+  return ` ${fine} of the other ${others} sites ${fine === 1 ? "is" : "are"} fine${line === undefined ? "" : `; ${whose}`}.`;
 }
 
 function ownOf({ rule }: Told) {

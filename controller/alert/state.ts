@@ -14,6 +14,8 @@ export interface Watched {
   stopped: boolean;
   boot: string | null;
   intervalMs: number;
+  /** Groups of devices that it is behind: out of reach when all of one group are. */
+  parents: readonly (readonly string[])[];
 }
 
 export interface Place {
@@ -37,6 +39,12 @@ export type RuleStanding =
   | { state: "good"; at: number }
   | { state: "gone" };
 
+/** What came of asking something whether it is there, by another way than its agent. */
+export interface Answer {
+  answers: boolean;
+  at: number;
+}
+
 /** A lost device that is in no incident yet. */
 export interface Waiting {
   since: number;
@@ -50,6 +58,8 @@ export interface AlertState {
   devices: ReadonlyMap<string, Watched>;
   places: ReadonlyMap<string, Place>;
   waiting: ReadonlyMap<string, Waiting>;
+  /** Of devices, and of the lines of sites, that were asked while something was wrong there. */
+  probes: { devices: ReadonlyMap<string, Answer>; lines: ReadonlyMap<string, Answer> };
   /** Open ones, by id. */
   incidents: ReadonlyMap<string, Incident>;
   /** Our own listeners do not answer us. */
@@ -65,6 +75,7 @@ export const nothing: AlertState = {
   devices: new Map(),
   places: new Map(),
   waiting: new Map(),
+  probes: { devices: new Map(), lines: new Map() },
   incidents: new Map(),
   selfCheck: null,
   blind: null,
@@ -78,5 +89,6 @@ export type AlertEvent =
   | { kind: "place"; id: string; is: Place | null }
   /** What a rule says of a device, all its series together. */
   | { kind: "rule"; rule: RuleSeen; device: string; is: RuleStanding }
+  | { kind: "probe"; of: "devices" | "lines"; id: string; is: Answer }
   | { kind: "self-check"; failed: { since: number; why: string } | null }
   | { kind: "store"; away: { since: number; why: string } | null };

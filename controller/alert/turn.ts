@@ -1,6 +1,6 @@
 import { type Incident, isLoss, type Member, type NoticeKind } from "./incident.ts";
 import type { AlertLimits } from "./limits.ts";
-import type { AlertState, Place, Waiting, Watched } from "./state.ts";
+import type { AlertState, Answer, Place, Waiting, Watched } from "./state.ts";
 
 /** What became of one incident in one turn: to be written, and perhaps to be told. */
 export interface Step {
@@ -20,6 +20,7 @@ export interface Turn {
   devices: Map<string, Watched>;
   places: Map<string, Place>;
   waiting: Map<string, Waiting>;
+  probes: { devices: Map<string, Answer>; lines: Map<string, Answer> };
   incidents: Map<string, Incident>;
   selfCheck: AlertState["selfCheck"];
   blind: AlertState["blind"];
@@ -30,6 +31,8 @@ export interface Turn {
   steps: Map<string, Step>;
   /** Devices by site, made when first asked for. */
   bySite: Map<string, Watched[]> | null;
+  /** Devices directly behind another, made when first asked for. */
+  children: Map<string, Watched[]> | null;
 }
 
 export function begin(state: AlertState, now: number, limits: AlertLimits, newId: () => string): Turn {
@@ -45,6 +48,7 @@ export function begin(state: AlertState, now: number, limits: AlertLimits, newId
     devices: new Map(state.devices),
     places: new Map(state.places),
     waiting: new Map(state.waiting),
+    probes: { devices: new Map(state.probes.devices), lines: new Map(state.probes.lines) },
     incidents: new Map(state.incidents),
     selfCheck: state.selfCheck,
     blind: state.blind,
@@ -53,6 +57,7 @@ export function begin(state: AlertState, now: number, limits: AlertLimits, newId
     memberOf,
     steps: new Map(),
     bySite: null,
+    children: null,
   };
 }
 
@@ -60,6 +65,7 @@ export const end = (turn: Turn): AlertState => ({
   devices: turn.devices,
   places: turn.places,
   waiting: turn.waiting,
+  probes: turn.probes,
   incidents: new Map([...turn.incidents].filter(([, incident]) => incident.state === "open")),
   selfCheck: turn.selfCheck,
   blind: turn.blind,
@@ -95,18 +101,42 @@ export function putMember(turn: Turn, id: string, member: Member): void {
 }
 
 export function at(turn: Turn, site: string): readonly Watched[] {
-  if (!turn.bySite) {
-    turn.bySite = new Map();
-    for (const device of turn.devices.values()) {
-      const list = turn.bySite.get(device.site);
-      if (list) list.push(device);
-      else turn.bySite.set(device.site, [device]);
-    }
-  }
+  turn.bySite ??= grouped(turn, (device) => [device.site]);
   return turn.bySite.get(site) ?? [];
 }
 
+/** All that are behind this device, however far. */
+export function behind(turn: Turn, id: string): Watched[] {
+  turn.children ??= grouped(turn, (device) => new Set(device.parents.flat()));
+  const found = new Map<string, Watched>();
+  for (let level = [id]; level.length > 0; ) {
+    const next = level.flatMap((one) => turn.children?.get(one) ?? []).filter((one) => !found.has(one.id));
+    for (const one of next) found.set(one.id, one);
+    level = next.map((one) => one.id);
+  }
+  found.delete(id);
+  return [...found.values()];
+}
+
+function grouped({ devices }: Turn, keysOf: (device: Watched) => Iterable<string>): Map<string, Watched[]> {
+  const groups = new Map<string, Watched[]>();
+  for (const device of devices.values()) {
+    for (const key of keysOf(device)) {
+      const group = groups.get(key);
+      if (group) group.push(device);
+      else groups.set(key, [device]);
+    }
+  }
+  return groups;
+}
+
 export const rootKey = ({ rule, root }: Pick<Incident, "rule" | "root">): string => `${rule} ${root.type} ${root.id}`;
+
+/** At most one is open for a rule and a root. */
+export const openOf = (turn: Turn, rule: string, root: Incident["root"]): Incident | undefined =>
+  [...turn.incidents.values()].find(
+    (one) => one.state === "open" && one.rule === rule && one.root.type === root.type && one.root.id === root.id,
+  );
 
 export const isOpen = (turn: Turn, site: string): boolean => turn.places.get(site)?.open ?? true;
 

@@ -12,6 +12,7 @@ export interface DeviceSeen {
   stopped: boolean;
   boot: string | null;
   intervalMs: number;
+  parents: readonly (readonly string[])[];
 }
 
 /** What presence says of a device. */
@@ -20,8 +21,11 @@ export type Presence = Pick<DeviceSeen, "state" | "since" | "lastSeenAt" | "boot
   birth: { intervalMs: number } | null;
 };
 
+/** What the registry knows of a device. `via` is one more group that it is behind. */
+type Known = Pick<DeviceSeen, "id" | "name" | "site"> & { via: string | null; parents: readonly (readonly string[])[] };
+
 /** A device of the registry with what presence says of it. */
-export const deviceSeen = (device: { id: string; name: string; site: string | null }, is: Presence): DeviceSeen => ({
+export const deviceSeen = (device: Known, is: Presence): DeviceSeen => ({
   id: device.id,
   name: device.name,
   site: device.site,
@@ -31,6 +35,7 @@ export const deviceSeen = (device: { id: string; name: string; site: string | nu
   stopped: is.why === "stopped",
   boot: is.boot,
   intervalMs: is.birth?.intervalMs ?? 60_000,
+  parents: device.via === null ? device.parents : [...device.parents, [device.via]],
 });
 
 const states: Record<DeviceSeen["state"], Watched["state"]> = {
@@ -53,6 +58,7 @@ export const watchedOf = (device: DeviceSeen): Watched => ({
   stopped: device.stopped,
   boot: device.boot,
   intervalMs: device.intervalMs,
+  parents: device.parents,
 });
 
 const samePlace = (a: Place | undefined, b: Place): boolean =>

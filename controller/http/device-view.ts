@@ -16,6 +16,8 @@ export const deviceSchema = z.object({
   site: z.string().nullable(),
   via: z.string().nullable(),
   profile: z.string().nullable(),
+  address: z.string().nullable(),
+  parents: z.array(z.array(z.string())),
   tags: z.array(z.string()),
   location: location.nullable(),
   state: z.enum(states),

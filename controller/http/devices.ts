@@ -1,12 +1,12 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { notFound } from "../base/errors.ts";
-import type { Device } from "../registry/index.ts";
+import { type Device, registryLimits } from "../registry/index.ts";
 import { actorOf, type Env } from "./context.ts";
 import { deviceSchema, kinds, states, viewOf } from "./device-view.ts";
 import { describe } from "./document.ts";
 import { etagOf, versionSeen } from "./etag.ts";
-import { body, location, name, query } from "./input.ts";
+import { address, body, location, name, query } from "./input.ts";
 import type { HttpNeeds } from "./needs.ts";
 import { pageOf, pageOfList, pageQuery } from "./pages.ts";
 
@@ -15,6 +15,10 @@ const changeable = {
   site: id.nullable().optional(),
   via: id.nullable().optional(),
   profile: name(64).nullable().optional(),
+  /** Where it can be asked whether it is there. */
+  address: address.nullable().optional(),
+  /** Groups of devices that it is behind: out of reach when all of one group are. */
+  parents: z.array(z.array(id).min(1).max(registryLimits.parentsOfGroup)).max(registryLimits.parentGroups).optional(),
   tags: z.array(name(64)).max(32).optional(),
   location: location.nullable().optional(),
 };

@@ -1,5 +1,6 @@
 import { validator } from "hono-openapi";
 import { z } from "zod";
+import { addressAllowed, readAddress } from "../base/address.ts";
 import { type Fault, invalid } from "../base/errors.ts";
 
 interface Issue {
@@ -48,6 +49,13 @@ export const name = (most = 100) =>
     .min(1)
     .max(most)
     .refine((text) => !control.test(text), "no control characters");
+
+/** Where the controller asks whether something is there. */
+export const address = z
+  .string()
+  .trim()
+  .max(300)
+  .refine((text) => readAddress(text) !== null, addressAllowed);
 
 export const location = z.strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) });
 

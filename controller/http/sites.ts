@@ -5,7 +5,7 @@ import { type Site, uplinkKinds, weekdays } from "../registry/index.ts";
 import { actorOf, type Env } from "./context.ts";
 import { describe } from "./document.ts";
 import { etagOf, versionSeen } from "./etag.ts";
-import { body, location, name, query } from "./input.ts";
+import { address, body, location, name, query } from "./input.ts";
 import type { HttpNeeds } from "./needs.ts";
 import { pageOf, pageOfList, pageQuery } from "./pages.ts";
 
@@ -25,7 +25,7 @@ const timeZone = z
       return false;
     }
   }, "an IANA time zone, such as Europe/London");
-const uplink = z.strictObject({ kind: z.enum(uplinkKinds) }).nullable();
+const uplink = z.strictObject({ kind: z.enum(uplinkKinds), address: address.optional() }).nullable();
 /** Whom to call; notices say it. */
 const contact = z
   .strictObject({

@@ -1,3 +1,4 @@
+import type { Selectable } from "kysely";
 import type { DeviceKind } from "#wire";
 import type { Database } from "../store/records/index.ts";
 import type { Location } from "./site.ts";
@@ -21,6 +22,10 @@ export interface Device {
   /** The device through which it reaches us; null: direct. */
   via: string | null;
   profile: string | null;
+  /** Where it can be asked whether it is there: "host" or "host:port"; null: nowhere. */
+  address: string | null;
+  /** Groups of devices that it is behind, beside `via`: out of reach when all of one group are. */
+  parents: string[][];
   tags: string[];
   location: Location | null;
   /** null until it enrolled. */
@@ -41,7 +46,7 @@ export interface Membership {
   to: number | null;
 }
 
-export type DeviceRow = Database["device"];
+export type DeviceRow = Selectable<Database["device"]>;
 
 export const deviceOf = (row: DeviceRow): Device => ({
   id: row.id,
@@ -50,6 +55,8 @@ export const deviceOf = (row: DeviceRow): Device => ({
   site: row.site,
   via: row.via,
   profile: row.profile,
+  address: row.address,
+  parents: JSON.parse(row.parents_json),
   tags: JSON.parse(row.tags_json),
   location: row.lat === null || row.lon === null ? null : { lat: row.lat, lon: row.lon },
   hardware: row.model === null || row.serial === null ? null : { model: row.model, serial: row.serial },
@@ -67,6 +74,8 @@ export const deviceRow = (device: Device, organisation: string): DeviceRow => ({
   site: device.site,
   via: device.via,
   profile: device.profile,
+  address: device.address,
+  parents_json: JSON.stringify(device.parents),
   tags_json: JSON.stringify(device.tags),
   lat: device.location?.lat ?? null,
   lon: device.location?.lon ?? null,

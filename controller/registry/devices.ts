@@ -15,6 +15,8 @@ export interface NewDevice {
   site?: string | null | undefined;
   via?: string | null | undefined;
   profile?: string | null | undefined;
+  address?: string | null | undefined;
+  parents?: string[][] | undefined;
   tags?: string[] | undefined;
   location?: Location | null | undefined;
 }
@@ -78,8 +80,8 @@ export function deviceChange(room: Room, by: By, before: Device, change: DeviceC
 export function deviceRemoval(room: Room, by: By, before: Device): Step<void> {
   const { memory, holders, audit } = room;
   const { id } = before;
-  const behind = [...memory.devices.values()].filter((device) => device.via === id).length;
-  if (behind > 0) throw conflict("in-use", `${behind} devices are reached via this one: move them first`);
+  const behind = [...memory.devices.values()].filter((device) => before.id !== device.id && isBehind(device, id));
+  if (behind.length > 0) throw conflict("in-use", `${behind.length} devices are behind this one: move them first`);
   return {
     result: undefined,
     async write(t) {
@@ -109,6 +111,8 @@ export function newDevice(room: Room, wish: NewDevice & { hardware?: Hardware; k
     site: wish.site ?? null,
     via: wish.via ?? null,
     profile: wish.profile ?? null,
+    address: wish.address ?? null,
+    parents: wish.parents ?? [],
     tags: wish.tags ?? [],
     location: wish.location ?? null,
     hardware: wish.hardware ?? null,
@@ -177,6 +181,27 @@ function checkPlace(room: Room, device: Device): void {
       throw wrong("via", `at most ${registryLimits.viaDepth} devices behind each other`);
     next = via.via;
   }
+  checkParents(room, device);
 }
+
+const isBehind = (device: Device, id: string): boolean => device.via === id || device.parents.flat().includes(id);
+
+/** Whoever is above it, however far, must not be behind it. */
+function checkParents({ memory }: Room, device: Device): void {
+  const above = new Set<string>();
+  let level = [...device.parents.flat(), ...(device.via === null ? [] : [device.via])];
+  for (let depth = 1; level.length > 0; depth++) {
+    for (const id of level) if (!memory.devices.has(id)) throw wrong("parents", `there is no device "${id}"`);
+    if (level.includes(device.id)) throw wrong("parents", "a device cannot be behind itself");
+    if (depth > registryLimits.parentDepth)
+      throw wrong("parents", `at most ${registryLimits.parentDepth} devices behind each other`);
+    const next = level.filter((id) => !above.has(id));
+    for (const id of next) above.add(id);
+    level = [...new Set(next.flatMap((id) => parentsOf(memory.devices.get(id))))];
+  }
+}
+
+const parentsOf = (device: Device | undefined): string[] =>
+  device ? [...device.parents.flat(), ...(device.via === null ? [] : [device.via])] : [];
 
 const wrong = (path: string, message: string) => invalid(message, [{ path, message }]);

@@ -10,6 +10,10 @@ export const registryLimits = {
   changesWaiting: 2_000,
   /** How deep a device may hang behind others. */
   viaDepth: 4,
+  parentDepth: 8,
+  /** Groups of devices that one is behind, and devices of a group. */
+  parentGroups: 4,
+  parentsOfGroup: 8,
   /** Passwords of a device that has not connected with any of them yet. */
   unusedCredentials: 3,
   tokenUses: 10_000,

@@ -10,6 +10,12 @@ export type ServiceHours = "always" | { [D in Weekday]?: [from: string, to: stri
 export const uplinkKinds = ["fibre", "dsl", "cellular", "mesh", "other"] as const;
 export type UplinkKind = (typeof uplinkKinds)[number];
 
+export interface Uplink {
+  kind: UplinkKind;
+  /** What answers at the site's end of the line, "host" or "host:port". */
+  address?: string | undefined;
+}
+
 export interface Location {
   lat: number;
   lon: number;
@@ -32,7 +38,7 @@ export interface Site {
   timeZone: string;
   serviceHours: ServiceHours;
   area: string | null;
-  uplink: { kind: UplinkKind } | null;
+  uplink: Uplink | null;
   contact: Contact | null;
   /** Goes up with every change. */
   version: number;

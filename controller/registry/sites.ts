@@ -2,7 +2,7 @@ import { conflict, notFound, stale } from "../base/errors.ts";
 import { readableId } from "../base/ids.ts";
 import { registryLimits } from "./limits.ts";
 import { type By, type Room, type Step, take } from "./room.ts";
-import { type Contact, type Location, type ServiceHours, type Site, siteRow, type UplinkKind } from "./site.ts";
+import { type Contact, type Location, type ServiceHours, type Site, siteRow, type Uplink } from "./site.ts";
 
 export interface NewSite {
   name: string;
@@ -10,7 +10,7 @@ export interface NewSite {
   timeZone?: string | undefined;
   serviceHours?: ServiceHours | undefined;
   area?: string | null | undefined;
-  uplink?: { kind: UplinkKind } | null | undefined;
+  uplink?: Uplink | null | undefined;
   contact?: Contact | null | undefined;
 }
 

@@ -15,6 +15,7 @@ export function alertStorm(): { devices: number; decideMs: number; steps: number
     stopped: false,
     boot: null,
     intervalMs: 10_000,
+    parents: [],
     ...over,
   });
   const all = (over: Partial<Watched>): AlertEvent[] =>

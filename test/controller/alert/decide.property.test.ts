@@ -28,6 +28,26 @@ describe("whatever happens", () => {
       arbitrary: fc.record({ kind: fc.constant("move" as const), ids: some, site: fc.constantFrom("a", "b", "") }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("restart" as const) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant("ask" as const), ids: some, answers: fc.boolean() }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant("ask-line" as const),
+        site: fc.constantFrom("a", "b", "c"),
+        answers: fc.boolean(),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant("hang" as const),
+        ids: some,
+        parents: fc.array(fc.array(fc.constantFrom(...ids), { minLength: 1, maxLength: 2 }), { maxLength: 2 }),
+      }),
+    },
   );
 
   it("what is opened is told once, an end only to whom the beginning was; one open incident a root; none while closed", () => {
@@ -44,6 +64,9 @@ describe("whatever happens", () => {
           } else if (one.kind === "pass") t.pass(one.seconds);
           else if (one.kind === "unknown") t.become(one.ids, "unknown");
           else if (one.kind === "move") t.move(one.ids, one.site);
+          else if (one.kind === "ask") t.ask(one.ids, one.answers);
+          else if (one.kind === "ask-line") t.askLine(one.site, one.answers);
+          else if (one.kind === "hang") t.hang(one.ids, one.parents);
           else if (one.kind === "restart") {
             closed.clear();
             t.restart();
@@ -83,6 +106,8 @@ describe("whatever happens", () => {
         for (const one of steps) {
           if (one.kind === "lose") t.lose(one.ids, one.stopped);
           if (one.kind === "pass") t.pass(one.seconds);
+          if (one.kind === "ask") t.ask(one.ids, one.answers);
+          if (one.kind === "hang") t.hang(one.ids, one.parents);
           if (one.kind === "check")
             t.run([{ kind: "self-check", failed: one.fails ? { since: t.now(), why: "x" } : null }]);
         }

@@ -67,6 +67,7 @@ export async function freshAlerts() {
           stopped: false,
           boot: "boot-a",
           intervalMs: 10_000,
+          parents: [],
         });
       return ids;
     },

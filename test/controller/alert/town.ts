@@ -25,6 +25,7 @@ export function town(sites: Record<string, number>, over: Partial<AlertLimits> =
     stopped: false,
     boot: "boot-a",
     intervalMs: 10_000,
+    parents: [],
   });
 
   function run(events: AlertEvent[] = []): Step[] {
@@ -85,6 +86,13 @@ export function town(sites: Record<string, number>, over: Partial<AlertLimits> =
       put(ids, () => ({ state: "up", since: now, lastSeenAt: now, boot, stopped: false })),
     become: (ids: readonly string[], is: Watched["state"]) => put(ids, () => ({ state: is, since: now })),
     move: (ids: readonly string[], site: string) => put(ids, () => ({ site })),
+    /** They are behind these groups of devices. */
+    hang: (ids: readonly string[], parents: readonly (readonly string[])[]) => put(ids, () => ({ parents })),
+    /** They were asked whether they are there. */
+    ask: (ids: readonly string[], answers: boolean) =>
+      run(ids.map((id) => ({ kind: "probe", of: "devices", id, is: { answers, at: now } }))),
+    askLine: (site: string, answers: boolean) =>
+      run([{ kind: "probe", of: "lines", id: site, is: { answers, at: now } }]),
     remove(ids: readonly string[]): void {
       for (const id of ids) devices.delete(id);
       run(ids.map((id) => ({ kind: "device", id, is: null })));

@@ -60,6 +60,7 @@ function live(from: number, to: number, isCut: Cut = never): { at: number; text:
     lastSeenAt: is.lastSeenAt ?? 0,
     stopped: false,
     boot: is.boot,
+    parents: [],
     intervalMs,
   });
   const bySite = new Map(sites.map((site) => [site.key, { ...site, timeZone: "Europe/London", version: 1 }]));

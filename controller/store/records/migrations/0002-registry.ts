@@ -1,5 +1,6 @@
 import { type Kysely, type Migration, sql } from "kysely";
 import type { ChannelColumns } from "./0010-channels.ts";
+import type { TopologyColumns } from "./0014-topology.ts";
 
 export interface RegistryTables {
   site: {
@@ -37,7 +38,7 @@ export interface RegistryTables {
     version: number;
     created_at: number;
     updated_at: number;
-  };
+  } & TopologyColumns["device"];
   /** Where a device was when: rows of a device do not overlap. `to_at` null: still. */
   membership: { device: string; site: string | null; via: string | null; from_at: number; to_at: number | null };
   /** A password of a device with the keys and hardware that it was given to. */
