@@ -8,7 +8,10 @@ import { answers } from "./verdict.ts";
 /** What was asked is forgotten when it says nothing of now. Of devices that answered while their agents were silent: who
  *  no longer does is down itself. */
 export function judgeAgents(turn: Turn): void {
-  for (const id of turn.probes.devices.keys()) if (!isSilent(turn.devices.get(id))) turn.probes.devices.delete(id);
+  for (const [id, probe] of turn.probes.devices) {
+    const old = turn.now - probe.at > turn.limits.togetherMs;
+    if (!turn.devices.has(id) || (old && !isSilent(turn.devices.get(id)))) turn.probes.devices.delete(id);
+  }
   for (const site of turn.probes.lines.keys()) if (!at(turn, site).some(isSilent)) turn.probes.lines.delete(site);
   for (const incident of [...turn.incidents.values()]) {
     if (incident.state !== "open" || incident.rule !== "agent_down") continue;

@@ -8,6 +8,7 @@ import type { Database, Records } from "../store/records/index.ts";
 import { decide } from "./decide.ts";
 import type { NoticeKind } from "./incident.ts";
 import { type AlertLimits, alertBounds, alertLimits } from "./limits.ts";
+import type { Probing } from "./probe/index.ts";
 import { createRead } from "./read.ts";
 import { loadOpen, writeEvent, writeStep } from "./records.ts";
 import type { Standing } from "./rules/engine.ts";
@@ -32,6 +33,8 @@ export interface AlertNeeds {
   cannotStore(): { since: number; why: string } | null;
   /** Where devices call; null: not known yet. */
   doors(): Doors | null;
+  /** Why the controller has no way out, in words; absent: nobody looks. */
+  references?(): Promise<string | null>;
   /** The controller cannot see its devices since then; null: it sees again. */
   blind(since: number | null): void;
   /** In the transaction of what is to be told. */
@@ -39,6 +42,8 @@ export interface AlertNeeds {
   toldOf(incidents: readonly string[]): Promise<Map<string, Told[]>>;
   /** After the transaction: these incidents are other than before, and perhaps there is something to send. */
   changed(incidents: readonly string[], notices: boolean): void;
+  /** Asks what is silent by another way; absent: nobody does. */
+  probing?: Pick<Probing, "look" | "news">;
   /** What rules say of measurements; absent: there are none. */
   rules?: Pick<Feed, "news" | "again" | "restore">;
   audit: {
@@ -97,11 +102,12 @@ export function createAlerts(needs: AlertNeeds) {
     const now = clock.now();
     const news = needs.rules?.news() ?? { events: [], instances: [] };
     try {
-      const events = [...eventsNow(), ...news.events];
+      const events = [...eventsNow(), ...(needs.probing?.news() ?? []), ...news.events];
       dirty = new Set();
       const next = decide(state, events, now, limits, () => randomId("incident"));
       if (next.steps.length > 0 || news.instances.length > 0) await write(next.steps, news.instances, now);
       decidedAt = now;
+      needs.probing?.look(next.state);
       const wasBlind = state.blind !== null;
       state = next.state;
       if ((state.blind !== null) !== wasBlind) needs.blind(state.blind?.since ?? null);
@@ -145,7 +151,7 @@ export function createAlerts(needs: AlertNeeds) {
     const doors = needs.doors();
     if (!doors) return;
     const since = clock.now();
-    const why = await checkDoors(doors, clock);
+    const why = (await checkDoors(doors, clock)) ?? (await needs.references?.()) ?? null;
     failures = why === null ? null : { since: failures?.since ?? since, why, times: (failures?.times ?? 0) + 1 };
   }
 

@@ -20,7 +20,7 @@ export function judgeAlone(turn: Turn, device: Watched, { since, until }: Waitin
     return;
   }
   // What is next above it is there: nothing is to be waited for.
-  const due = above?.is === "there" && !device.stopped ? since : until;
+  const due = above?.is === "answers" && !device.stopped ? since : until;
   if (turn.now >= due && !(early && followers(turn, device))) openDevice(turn, device, since);
 }
 

@@ -3,11 +3,15 @@ import type { Kysely } from "kysely";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { createLoopLag } from "../base/loop-lag.ts";
+import { createReach } from "../base/outbound.ts";
 import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import type { StoredPoint } from "../store/series/index.ts";
 import { createAlerts } from "./alerts.ts";
 import type { AlertLimits } from "./limits.ts";
+import { createAsk } from "./probe/ask.ts";
+import { createProbing } from "./probe/index.ts";
+import { createReferences } from "./probe/references.ts";
 import { noteTicket } from "./records.ts";
 import { createFeed } from "./rules/feed.ts";
 import { createRulebook } from "./rules/rulebook.ts";
@@ -39,7 +43,7 @@ export async function createAlerting(needs: {
   clock: Clock;
   log: Log;
   records: Records;
-  limits: Partial<AlertLimits> & { watchdogUrl?: string | undefined };
+  limits: Partial<AlertLimits> & { watchdogUrl?: string | undefined; references?: readonly string[] };
   audit: {
     write(
       db: Kysely<Database>,
@@ -51,7 +55,7 @@ export async function createAlerting(needs: {
     device(id: string): Device | undefined;
     sites(): readonly { id: string; name: string; timeZone: string }[];
     /** For the notices: where it is, and whom to call. */
-    site(id: string): About["site"];
+    site(id: string): (About["site"] & { uplink?: { address?: string | undefined } | null }) | undefined;
     hoursOfSite(site: string): { open: boolean };
   };
   /** Asked only after the start. */
@@ -90,8 +94,17 @@ export async function createAlerting(needs: {
     const device = registry.device(id);
     feed.subject(id, device ? { ...device, site: device.site ?? "" } : null);
   };
+  const ask = createAsk(createReach(needs));
+  const probing = createProbing({
+    ...needs,
+    ask,
+    addressOf: ({ of, id }) =>
+      (of === "devices" ? registry.device(id)?.address : registry.site(id)?.uplink?.address) ?? null,
+  });
   const alerts = createAlerts({
     ...needs,
+    probing,
+    references: createReferences({ ask, addresses: needs.limits.references ?? [] }),
     rules: feed,
     devices: () => registry.devices().map(seen),
     device(id) {
@@ -128,6 +141,7 @@ export async function createAlerting(needs: {
     alerts,
     notify,
     self: { values: self.values, watchdog: watchdog.view },
+    probing: { counts: probing.counts },
     rules: { book: rulebook, standing: feed.standing },
     /** Something about this device is other than before. */
     deviceChanged(id: string): void {

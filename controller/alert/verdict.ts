@@ -14,9 +14,12 @@ export function lineAnswers(turn: Turn, site: string, since: number): boolean | 
   return probe && probe.at >= since - turn.limits.togetherMs ? probe.answers : null;
 }
 
-/** What stands above a device: `lost` names the highest that is lost, `doubtful`: it is being checked, `there`: all of it
- *  is. null: nothing stands above it that could tell. */
-export type Above = { is: "lost"; root: Watched } | { is: "doubtful" | "there" } | null;
+/** What stands above a device: `lost` names the highest that is lost, `doubtful`: it is being checked, `there`: it was
+ *  heard not long ago, `answers`: it was asked just now. null: nothing stands above it that could tell. */
+export type Above = { is: "lost"; root: Watched } | { is: "doubtful" | "there" | "answers" } | null;
+
+/** Of several groups the worst counts. */
+const order: readonly string[] = ["doubtful", "there", "answers"];
 
 /** Bounded by the registry as well; the decision must end whatever it is told. */
 const deepest = 8;
@@ -26,9 +29,16 @@ export function aboveOf(turn: Turn, device: Watched, depth = 1): Above {
   for (const group of device.parents) {
     const is = groupOf(turn, group, depth);
     if (is?.is === "lost") return is;
-    if (is !== null && (seen === null || is.is === "doubtful")) seen = is;
+    if (is !== null && (seen === null || order.indexOf(is.is) < order.indexOf(seen.is))) seen = is;
   }
   return seen;
+}
+
+/** What it said when it was asked, if that was not long ago: also of who was heard since its last word, or is not heard
+ *  though it answers. */
+function askedNow(turn: Turn, id: string): boolean | null {
+  const probe = turn.probes.devices.get(id);
+  return probe && turn.now - probe.at <= turn.limits.togetherMs ? probe.answers : null;
 }
 
 function groupOf(turn: Turn, group: readonly string[], depth: number): Above {
@@ -36,10 +46,10 @@ function groupOf(turn: Turn, group: readonly string[], depth: number): Above {
   // Who is not expected to be there says nothing.
   const expected = parents.filter(({ state }) => state !== "asleep" && state !== "unseen");
   if (expected.length === 0) return null;
-  if (expected.some(({ state }) => state === "up")) return { is: "there" };
+  const asked = expected.map(({ id }) => askedNow(turn, id));
+  if (asked.includes(true)) return { is: "answers" };
+  if (expected.some(({ state }, i) => state === "up" && asked[i] === null)) return { is: "there" };
   if (expected.some(({ state }) => state !== "down")) return { is: "doubtful" };
-  // Its agent is silent, but it answers: what is behind it has a way.
-  if (expected.some((parent) => answers(turn, parent) === true)) return { is: "there" };
   const [first] = expected as [Watched, ...Watched[]];
   const higher = depth < deepest ? aboveOf(turn, first, depth + 1) : null;
   return higher?.is === "lost" ? higher : { is: "lost", root: first };

@@ -1,9 +1,9 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { z } from "zod";
+import { type Address, connectionWords, OutboundRefused, type Reach } from "../base/outbound.ts";
 import type { Outcome } from "./channel-kind.ts";
 import { notifyLimits } from "./limits.ts";
-import { type Address, connectionWords, OutboundRefused, type Reach } from "./outbound.ts";
 
 export interface Answer {
   status: number;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Reach } from "./outbound.ts";
+import type { Reach } from "../base/outbound.ts";
 
 /** One thing that somebody on call wants to know beside the sentence. */
 export interface Fact {

@@ -1,10 +1,10 @@
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
+import type { Reach } from "../base/outbound.ts";
 import type { Outcome } from "./channel-kind.ts";
 import type { Channels } from "./channels.ts";
 import type { About } from "./facts.ts";
 import type { Kinds } from "./kinds.ts";
-import type { Reach } from "./outbound.ts";
 import type { Outbox, Row } from "./outbox.ts";
 import { type DigestPart, render, renderDigest, type Said } from "./render.ts";
 import type { Sending, WorkerNeeds } from "./worker.ts";

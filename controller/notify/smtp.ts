@@ -1,10 +1,10 @@
 import { createTransport, type SendMailOptions } from "nodemailer";
 import { z } from "zod";
+import { type Address, connectionWords, OutboundRefused, type Reach } from "../base/outbound.ts";
 import { oneLine } from "./call.ts";
 import type { Outcome } from "./channel-kind.ts";
 import { field } from "./form.ts";
 import { notifyLimits } from "./limits.ts";
-import { type Address, connectionWords, OutboundRefused, type Reach } from "./outbound.ts";
 
 /** No line breaks: they would begin a header of their own. */
 export const mailbox = () =>

@@ -28,6 +28,7 @@ export interface ObserveNeeds {
   states(): Record<string, number>;
   alerts: { counts(): Record<string, number> };
   notify: { counts(): Record<string, number> };
+  probing: { counts(): Record<string, number> };
   /** The controller as its own rules see it. */
   self: {
     values(): Readonly<Record<string, number>>;
@@ -108,6 +109,11 @@ export function createObserve(needs: ObserveNeeds) {
           "opened",
           "resolved",
           "closed",
+        ]),
+        ...counters("probes", "Silent devices and lines that were asked, by what they said.", needs.probing.counts(), [
+          "answered",
+          "silent",
+          "unknown",
         ]),
         one("outbox_waiting", "gauge", "Notices that wait for their receiver.", needs.notify.counts()["waiting"]),
         one(

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { addressAllowed, readAddress } from "../base/address.ts";
 
 /** What people read of a key, beside its schema. A secret is never echoed and may come from a file. */
 export interface About {
@@ -186,6 +187,19 @@ export const schema = z.strictObject({
       whole(0, 3_600_000).default(30_000),
       "How long measurements cannot be stored before somebody is told.",
       range(0, 3_600_000, "milliseconds"),
+    ),
+    agentDownForMs: key(
+      whole(0, 86_400_000).default(300_000),
+      "How long an agent may be silent while its device still answers at its address, before somebody is told.",
+      range(0, 86_400_000, "milliseconds"),
+    ),
+    references: key(
+      z
+        .array(z.string().refine((text) => readAddress(text) !== null))
+        .max(8)
+        .default([]),
+      "Hosts that are always there: while none of them answers, the controller takes itself for blind and accuses no device. Private ones have to be in outboundAllow.",
+      `at most 8 of: ${addressAllowed}`,
     ),
     watchdogUrl: key(
       z.string().max(2_048).refine(isWebUrl).optional(),

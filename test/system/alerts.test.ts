@@ -109,6 +109,25 @@ describe("alerts", () => {
     ).toHaveLength(1);
   }, 120_000);
 
+  it("an agent that died on a device that answers is told as what it is", async () => {
+    const hook = await hookReceiver(cleanup);
+    const mail = await mailReceiver(cleanup);
+    const controller = await startController(cleanup, { ...quick, LAMPLIGHTER_ALERT_AGENT_DOWN_FOR_MS: "1000" });
+    await joinChannels(controller, hook, mail);
+    const agent = startAgent(cleanup, { url: controller.url, token: await enrolmentToken(controller) });
+    const device = await onlyDevice(controller);
+    // The host of the agent: something on it answers, as it does on a device whose agent has died.
+    const change = { address: `127.0.0.1:${controller.ports.mqtt}` };
+    expect((await controller.api("PATCH", `/devices/${device.id}`, change)).body).toMatchObject(change);
+    await agent.end("SIGKILL");
+    await until(() => hook.got.length === 1, Boolean, 30_000);
+    expect(hook.got[0]?.body.incident).toMatchObject({ rule: "agent_down", severity: "warning" });
+    expect(hook.got[0]?.body.incident.sentence).toMatch(/ answers, but its agent is silent since /);
+    startAgent(cleanup, { url: controller.url, dataDir: agent.dataDir });
+    await until(() => hook.got.length === 2, Boolean, 30_000);
+    expect(hook.got[1]?.body.incident.sentence).toMatch(/^The agent of .* speaks again since .*; it restarted\.$/);
+  }, 120_000);
+
   it("outside its site's hours a silent device sleeps, and nobody is told", async () => {
     const hook = await hookReceiver(cleanup);
     const mail = await mailReceiver(cleanup);

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import type { Reach } from "../../base/outbound.ts";
 import { type Answer, call, isOutcome, jsonOf, judge, webUrl } from "../call.ts";
 import type { ChannelKind, Handle, Notice, Outcome } from "../channel-kind.ts";
 import { field } from "../form.ts";
 import { notifyLimits } from "../limits.ts";
-import type { Reach } from "../outbound.ts";
 import { blocksOf, followUp } from "./message.ts";
 
 const settings = z

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { Reach } from "../../base/outbound.ts";
 import { type Answer, call, isOutcome, jsonOf, judge } from "../call.ts";
 import type { ChannelKind, Handle, Notice, Outcome } from "../channel-kind.ts";
 import { notifyLimits } from "../limits.ts";
-import type { Reach } from "../outbound.ts";
 import { presets } from "./presets.ts";
 import { settings, type TicketSettings } from "./settings.ts";
 import { at, fill, inJson } from "./template.ts";

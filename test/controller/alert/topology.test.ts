@@ -38,6 +38,8 @@ describe("devices behind another", () => {
 
   it("one of them alone stands alone, and at once: what is above it answers", () => {
     const t = withSwitch();
+    t.check(["a-1"]);
+    t.ask(["a-0"], true);
     t.lose(["a-1"]);
     t.pass(1);
     expect(t.open()).toMatchObject([{ root: { id: "a-1" } }]);
@@ -223,4 +225,16 @@ it("what connects others is lost again before they are back: the same failure go
   t.back(["a-0", "a-1", "a-2"]);
   t.pass(5);
   expect(t.open()).toEqual([]);
+});
+
+it("a parent that was heard a moment ago but does not answer is waited for: those behind it join it", () => {
+  const t = town({ a: 8, b: 4, c: 3, d: 3 });
+  t.hang(["a-1"], [["a-0"]]);
+  t.lose(["a-1"]);
+  t.ask(["a-0"], false);
+  t.pass(40);
+  expect(t.open()).toEqual([]);
+  t.lose(["a-0"]);
+  t.pass(40);
+  expect(t.told).toEqual(["opened device_down a-0"]);
 });

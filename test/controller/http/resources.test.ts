@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { httpLimits } from "../../../controller/http/limits.ts";
+import { registryLimits } from "../../../controller/registry/index.ts";
 import { deviceSide } from "../registry/device-side.ts";
 import { type FreshHttp, freshHttp } from "./fresh.ts";
 
@@ -124,6 +125,35 @@ describe("devices", () => {
     expect(await found("state=offline")).toEqual([ap.id]);
     expect(await found("state=offline&kind=sensor")).toEqual([]);
     expect(await found("q=%25")).toEqual([]);
+  });
+
+  test("hang behind others, in groups of which one is enough; what stands above others is not removed", async () => {
+    const device = (name: string, more: object = {}) => made("/devices", { name, kind: "switch", ...more });
+    const left = await device("Left");
+    const right = await device("Right");
+    const below = await device("Below", { parents: [[left.id, right.id]], address: "10.1.2.3:443" });
+    expect(await get(`/devices/${below.id}`)).toMatchObject({
+      parents: [[left.id, right.id]],
+      address: "10.1.2.3:443",
+    });
+    const refused = async (id: string, change: object, path: string) => {
+      const response = await fresh.call("PATCH", `/api/v1/devices/${id}`, { body: change });
+      expect(await response.json()).toMatchObject({ status: 400, faults: [{ path }] });
+    };
+    await refused(left.id, { parents: [[below.id]] }, "parents");
+    await refused(left.id, { parents: [[left.id]] }, "parents");
+    await refused(left.id, { parents: [["nobody"]] }, "parents");
+    await refused(left.id, { parents: [[]] }, "parents.0");
+    await refused(left.id, { parents: Array(registryLimits.parentGroups + 1).fill([right.id]) }, "parents");
+    await refused(left.id, { parents: [Array(registryLimits.parentsOfGroup + 1).fill(right.id)] }, "parents.0");
+    await refused(left.id, { address: "http://10.1.2.3" }, "address");
+    expect((await fresh.call("DELETE", `/api/v1/devices/${right.id}`)).status).toBe(409);
+    let deep = below.id;
+    for (let n = 2; n < registryLimits.parentDepth; n++) deep = (await device(`Deep ${n}`, { parents: [[deep]] })).id;
+    await made("/devices", { name: "Deepest", kind: "sensor", parents: [[deep]] });
+    const tooDeep = await device("Too deep", { parents: [[deep]] }).then((one) => one.id);
+    const last = await post("/devices", { name: "Out of depth", kind: "sensor", parents: [[tooDeep]] });
+    expect(await last.json()).toMatchObject({ status: 400, faults: [{ path: "parents" }] });
   });
 
   test("say what is known of them, and never their keys", async () => {

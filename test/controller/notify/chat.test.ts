@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createReach } from "../../../controller/notify/outbound.ts";
+import { createReach } from "../../../controller/base/outbound.ts";
 import { render } from "../../../controller/notify/render.ts";
 import { slack } from "../../../controller/notify/slack/index.ts";
 import { cardOf } from "../../../controller/notify/teams/card.ts";

@@ -1,13 +1,13 @@
 import { lookup as systemLookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
-import type { Clock } from "../base/clock.ts";
+import type { Clock } from "./clock.ts";
 
 export interface Address {
   address: string;
   family: 4 | 6;
 }
 
-/** What a channel may use of the world. */
+/** What the controller may call of the world. */
 export interface Reach {
   clock: Clock;
   /** The one address to connect to: checked, and to be used as it is, so that a second look-up can't give another.
@@ -15,7 +15,7 @@ export interface Reach {
   resolve(host: string): Promise<Address>;
 }
 
-/** The receiver is where channels may not call; a sentence for people. */
+/** This is where the controller may not call; a sentence for people. */
 export class OutboundRefused extends Error {
   override name = "OutboundRefused";
 }
@@ -48,7 +48,7 @@ const refusedNetworks = [
   ["ff00::", 8],
 ] as const;
 
-/** Keeps channels from calling into the controller's own network: whoever may set one up could read it otherwise.
+/** Keeps channels and probes from calling into the controller's own network: whoever may set one up could read it otherwise.
  *  @param allow networks in CIDR that may be called although private (settings.outboundAllow) */
 export function createReach(needs: {
   clock: Clock;
