@@ -104,29 +104,7 @@ export function createObserve(needs: ObserveNeeds) {
           help: "Devices by how their configuration stands.",
           values: Object.entries(needs.configs()).map(([status, value]) => ({ labels: { status }, value })),
         },
-        one("incidents_open", "gauge", "Open incidents.", needs.alerts.counts()["open"]),
-        ...counters("incidents", "Incidents since the start, by what became of them.", needs.alerts.counts(), [
-          "opened",
-          "resolved",
-          "closed",
-        ]),
-        ...counters("probes", "Silent devices and lines that were asked, by what they said.", needs.probing.counts(), [
-          "answered",
-          "silent",
-          "unknown",
-        ]),
-        one("outbox_waiting", "gauge", "Notices that wait for their receiver.", needs.notify.counts()["waiting"]),
-        one(
-          "outbox_oldest_seconds",
-          "gauge",
-          "How long the oldest of them waits.",
-          (needs.notify.counts()["oldestMs"] ?? 0) / 1_000,
-        ),
-        ...counters("notices", "Notices since the start, by attempt.", needs.notify.counts(), [
-          "sent",
-          "retried",
-          "dead",
-        ]),
+        ...alertMetrics(needs),
         one("rollup_pending_hours", "gauge", "Hours of devices whose roll-ups are due.", rolled.pendingHours),
         one(
           "rollup_oldest_pending_seconds",
@@ -156,6 +134,29 @@ export function createObserve(needs: ObserveNeeds) {
     },
   };
 }
+/** What is wrong, and who was told. */
+const alertMetrics = (needs: ObserveNeeds): Metric[] => [
+  one("incidents_open", "gauge", "Open incidents.", needs.alerts.counts()["open"]),
+  ...counters("incidents", "Incidents since the start, by what became of them.", needs.alerts.counts(), [
+    "opened",
+    "resolved",
+    "closed",
+  ]),
+  ...counters("probes", "Silent devices and lines that were asked, by what they said.", needs.probing.counts(), [
+    "answered",
+    "silent",
+    "unknown",
+  ]),
+  one("outbox_waiting", "gauge", "Notices that wait for their receiver.", needs.notify.counts()["waiting"]),
+  one(
+    "outbox_oldest_seconds",
+    "gauge",
+    "How long the oldest of them waits.",
+    (needs.notify.counts()["oldestMs"] ?? 0) / 1_000,
+  ),
+  ...counters("notices", "Notices since the start, by attempt.", needs.notify.counts(), ["sent", "retried", "dead"]),
+];
+
 /** What the ledgers of all devices say together, and what was refused since the start. */
 function deliveryMetrics(ingest: ObserveNeeds["ingest"]): Metric[] {
   const { figures, devicesMissing } = ingest.fleet();
