@@ -7,7 +7,7 @@ import type { Live } from "./http/index.ts";
 import { createDeliveryRecords, createIngest, createReception, readRestores } from "./ingest/index.ts";
 import type { Listener } from "./listen/index.ts";
 import type { Registry } from "./registry/index.ts";
-import { createPresence, createPresenceRecords, createWelcome } from "./registry/presence/index.ts";
+import { createPresence, createPresenceRecords, createWelcome, patienceMsOf } from "./registry/presence/index.ts";
 import type { RollupMarks } from "./rollup/index.ts";
 import type { Settings } from "./settings/index.ts";
 import type { Records } from "./store/records/index.ts";
@@ -65,6 +65,7 @@ export async function wireDeviceSide(needs: {
     limits: settings.presence,
     records: createPresenceRecords(records.db),
     open: (device) => registry.hoursOf(device).open,
+    patienceMs: (device) => patienceMsOf[registry.site(registry.siteOf(device) ?? "")?.uplink?.kind ?? "other"],
     tryingUntil: (device) => config.brief(device).revertsAt,
     born: createWelcome({ signer, clock, send: (device, payload) => send(device, "welcome", payload) }),
     stated(device, said) {

@@ -50,8 +50,14 @@ export interface Circumstances {
   blind: boolean;
   /** It tries something that we sent, and may be away until then. */
   tryingUntil: number | null;
+  /** How much longer than others it may be silent: its line comes and goes. */
+  patienceMs: number;
 }
-const usual: Circumstances = { open: true, blind: false, tryingUntil: null };
+const usual: Circumstances = { open: true, blind: false, tryingUntil: null, patienceMs: 0 };
+
+/** What lines are like: a mobile one is often back within a minute, and a device that is silent meanwhile is being checked,
+ *  not lost. */
+export const patienceMsOf = { fibre: 0, other: 0, dsl: 10_000, mesh: 20_000, cellular: 60_000 } as const;
 
 export const awaiting: PresenceState = {
   state: "awaiting",
@@ -181,7 +187,7 @@ function silence(was: PresenceState, now: number, limits: PresenceLimits, circum
     ...was,
     state: "suspect",
     since: was.deadline,
-    deadline: was.deadline + limits.suspectMs,
+    deadline: was.deadline + limits.suspectMs + circumstances.patienceMs,
   };
   return silence(suspect, now, limits, circumstances);
 }

@@ -11,6 +11,7 @@ import {
 import type { PresenceRecords } from "./records.ts";
 import type { DeviceState, PresenceView } from "./view.ts";
 
+export { patienceMsOf } from "./decide.ts";
 export { createPresenceRecords } from "./records.ts";
 export type { DeviceState, PresenceView } from "./view.ts";
 export { createWelcome } from "./welcome.ts";
@@ -20,6 +21,8 @@ export interface PresenceNeeds {
   limits?: Partial<PresenceLimits>;
   /** Whether the device's site is within its service hours. */
   open?(device: string): boolean;
+  /** How much longer than others it may be silent, for its line. */
+  patienceMs?(device: string): number;
   /** Until when the device tries what we sent it, and may be away; null: it does not. */
   tryingUntil?(device: string): number | null;
   /** Where states outlive the controller. */
@@ -53,7 +56,8 @@ export function createPresence(needs: PresenceNeeds) {
   function apply(device: string, event: PresenceEvent): void {
     const was = states.get(device) ?? awaiting;
     const tryingUntil = needs.tryingUntil?.(device) ?? null;
-    const circumstances = { open: needs.open?.(device) ?? true, blind, tryingUntil };
+    const patienceMs = needs.patienceMs?.(device) ?? 0;
+    const circumstances = { open: needs.open?.(device) ?? true, blind, tryingUntil, patienceMs };
     const is = decide(was, event, needs.clock.now(), limits, circumstances);
     if (is === was) return;
     states.set(device, is);

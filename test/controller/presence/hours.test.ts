@@ -5,6 +5,7 @@ import {
   decide,
   type PresenceEvent,
   type PresenceState,
+  patienceMsOf,
   presenceLimits,
 } from "../../../controller/registry/presence/decide.ts";
 
@@ -30,7 +31,13 @@ const online: PresenceState = {
 function follow(first: PresenceState, ...steps: [PresenceEvent, number, Partial<Circumstances>?][]): PresenceState {
   return steps.reduce(
     (was, [event, afterMs, about]) =>
-      decide(was, event, start + afterMs, presenceLimits, { open: true, blind: false, tryingUntil: null, ...about }),
+      decide(was, event, start + afterMs, presenceLimits, {
+        open: true,
+        blind: false,
+        tryingUntil: null,
+        patienceMs: 0,
+        ...about,
+      }),
     first,
   );
 }
@@ -106,7 +113,7 @@ describe("presence while the controller cannot see", () => {
 it("while a device tries what it was sent, its silence is checked, not judged; then it counts as ever", () => {
   const now = 1_700_000_000_000;
   const lost: PresenceState = { ...awaiting, state: "online", since: now, lastSeenAt: now, deadline: now + 20_000 };
-  const trying = { open: true, blind: false, tryingUntil: now + 60_000 };
+  const trying = { open: true, blind: false, tryingUntil: now + 60_000, patienceMs: 0 };
   const at = (was: PresenceState, afterMs: number, circumstances = trying) =>
     decide(was, { kind: "tick" }, now + afterMs, presenceLimits, circumstances);
   const checked = at(lost, 40_000);
@@ -116,4 +123,13 @@ it("while a device tries what it was sent, its silence is checked, not judged; t
   // It went back, and is heard: nothing was ever said of it.
   expect(decide(checked, { kind: "contact" }, now + 70_000, presenceLimits, trying).state).toBe("online");
   expect(at(lost, 40_000, { ...trying, tryingUntil: null as never }).state).toBe("offline");
+});
+
+it("who hangs on a mobile line is checked for longer, and is back in time or lost as anybody", () => {
+  const mobile = { patienceMs: patienceMsOf.cellular };
+  const silent = follow(online, [tick, 40_000, mobile]);
+  expect(silent).toMatchObject({ state: "suspect", since: start + 40_000 });
+  expect(follow(silent, [tick, 100_000, mobile])).toMatchObject({ state: "suspect" });
+  expect(follow(silent, [tick, 100_000, mobile], [{ kind: "contact" }, 105_000])).toMatchObject({ state: "online" });
+  expect(follow(silent, [tick, 110_000, mobile])).toMatchObject({ state: "offline", since: start + 110_000 });
 });

@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import { decide as decideAlerts } from "../../../controller/alert/decide.ts";
 import { alertLimits } from "../../../controller/alert/limits.ts";
 import { type AlertEvent, nothing, type Watched } from "../../../controller/alert/state.ts";
-import { awaiting, decide, type PresenceState, presenceLimits } from "../../../controller/registry/presence/decide.ts";
+import {
+  awaiting,
+  decide,
+  type PresenceState,
+  patienceMsOf,
+  presenceLimits,
+} from "../../../controller/registry/presence/decide.ts";
 import { createServiceHours } from "../../../controller/registry/service-hours.ts";
 import { isLineUp, runsBetween } from "../../../controller/street/rhythm/power.ts";
 import { devices, type TownDevice } from "../../../controller/street/town/devices.ts";
@@ -85,7 +91,12 @@ function live(from: number, to: number, isCut: Cut = never): { at: number; text:
         const said = { ...birth, boot: "b", session: 1, config: {}, clock: "synced", spool: {} } as never;
         is = decide(is, { kind: was.boot ? "contact" : "birth", birth: said } as never, now, presenceLimits);
       } else if (on[second - stepMs / 1_000] === 1) is = decide(is, { kind: "disconnected" }, now, presenceLimits);
-      const circumstances = { open: open.get(device.site.key) ?? true, blind: false, tryingUntil: null };
+      const circumstances = {
+        open: open.get(device.site.key) ?? true,
+        blind: false,
+        tryingUntil: null,
+        patienceMs: patienceMsOf[device.site.uplink],
+      };
       is = decide(is, { kind: "tick" }, now, presenceLimits, circumstances);
       states.set(device.key, is);
       if (is.state !== was.state) events.push({ kind: "device", id: device.key, is: watched(device, is) });
