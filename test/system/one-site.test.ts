@@ -1,0 +1,163 @@
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { createStreetHost } from "../../controller/street/host/index.ts";
+import { crowd } from "../../controller/street/index.ts";
+import { type Agent, createAgent, createLinuxHost, readSettings } from "../../edge-agent/index.ts";
+import { type Controller, createCleanup, enrolmentToken, startController, temporary } from "./harness.ts";
+import { type Hook, hookReceiver } from "./receivers.ts";
+import { until } from "./until.ts";
+
+const cleanup = createCleanup();
+afterAll(() => cleanup.run());
+
+const many = 50;
+const holdMs = 2_500;
+const quick = {
+  LAMPLIGHTER_LOG_LEVEL: "error",
+  LAMPLIGHTER_PRESENCE_RECONNECT_GRACE_MS: "300",
+  LAMPLIGHTER_PRESENCE_SUSPECT_MS: "300",
+  LAMPLIGHTER_PRESENCE_STARTUP_GRACE_MS: "1000",
+  LAMPLIGHTER_ALERT_HOLD_MS: String(holdMs),
+  LAMPLIGHTER_ALERT_GROUP_WAIT_MS: "1500",
+  LAMPLIGHTER_ALERT_GROUP_INTERVAL_MS: "60000",
+  LAMPLIGHTER_OUTBOUND_ALLOW: "127.0.0.0/8",
+};
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+const pass = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+/** The real agent on a simulated host, whose line the test cuts. */
+async function startDevice(url: string, token: string, device: ReturnType<typeof crowd>[number], folder: string) {
+  const { time, sockets } = createLinuxHost();
+  let lineUp = true;
+  const { hostname, port } = new URL(url);
+  const host = createStreetHost({
+    device: { ...device, seed: 1 },
+    around: { lineUp: () => lineUp, jammed: () => false },
+    time,
+    beyond: { host: hostname, port: Number(port), sockets },
+  });
+  const agent: Agent = createAgent({
+    // Nobody waits long between two tries.
+    host: { ...host, random: () => 0.01 },
+    settings: readSettings({ intervalMs: 5_000 }),
+    dataDir: join(folder, device.key),
+    controllerUrl: url,
+    kind: device.kind,
+    version: "0.0.0-test",
+    footprint: () => ({ residentBytes: 0, cpuMs: 0 }),
+    log: quiet,
+    token,
+  });
+  await agent.start();
+  cleanup.add(() => agent.stop());
+  return {
+    cut(): void {
+      lineUp = false;
+      host.cut();
+    },
+    mend(): void {
+      lineUp = true;
+    },
+  };
+}
+type Device = Awaited<ReturnType<typeof startDevice>>;
+
+async function states(controller: Controller): Promise<string[]> {
+  const list = await controller.api<{ items: { state: string }[] }>("GET", "/devices?limit=1000");
+  return list.body.items.map(({ state }) => state);
+}
+const all = (controller: Controller, state: string) =>
+  until(
+    () => states(controller),
+    (list) => list.length === many && list.every((one) => one === state),
+    60_000,
+  );
+
+/** One after the other, so far apart. */
+async function each(devices: readonly Device[], gapMs: number): Promise<void> {
+  for (const device of devices) {
+    device.cut();
+    await pass(gapMs);
+  }
+}
+
+const orders: [string, (devices: readonly Device[]) => Promise<void>][] = [
+  ["all at once", (devices) => each(devices, 0)],
+  ["one after the other", (devices) => each(devices, 20)],
+  ["the last first", (devices) => each([...devices].reverse(), 20)],
+  [
+    "one, and the others at the end of its hold",
+    async (devices) => {
+      await each(devices.slice(0, 1), holdMs - 500);
+      await each(devices.slice(1), 0);
+    },
+  ],
+  [
+    "in two halves",
+    async (devices) => {
+      await each(devices.slice(0, many / 2), 0);
+      await pass(2_000);
+      await each(devices.slice(many / 2), 0);
+    },
+  ],
+  [
+    "every second one first",
+    async (devices) => {
+      await each(
+        devices.filter((_, i) => i % 2 === 1),
+        15,
+      );
+      await each(
+        devices.filter((_, i) => i % 2 === 0),
+        15,
+      );
+    },
+  ],
+];
+
+describe("fifty devices behind one line", () => {
+  let controller: Controller;
+  let devices: Device[];
+  let hooks: Hook[];
+
+  it("come up", async () => {
+    const receiver = await hookReceiver(cleanup);
+    hooks = receiver.got;
+    controller = await startController(cleanup, quick);
+    const site = await controller.api<{ id: string }>("POST", "/sites", {
+      name: "Grays market square",
+      location: { lat: 51.47, lon: 0.32 },
+    });
+    const channel = { kind: "webhook", name: "Duty", settings: { url: `http://127.0.0.1:${receiver.port}/duty` } };
+    expect((await controller.api("POST", "/channels", channel)).status).toBe(201);
+    const token = await enrolmentToken(controller, { site: site.body.id, uses: many });
+    const folder = temporary(cleanup, "one-site");
+    devices = await Promise.all(
+      crowd("access-point", many, "row").map((device) => startDevice(controller.url, token, device, folder)),
+    );
+    await all(controller, "online");
+  }, 120_000);
+
+  it.each(orders)(
+    "cut %s: told once that it began, and once that it is over",
+    async (_name, cut) => {
+      hooks.length = 0;
+      await cut(devices);
+      await all(controller, "offline");
+      await until(() => hooks.length > 0, Boolean, 30_000);
+      for (const device of devices) device.mend();
+      await all(controller, "online");
+      await until(() => hooks.some(({ body }) => body.kind === "resolved"), Boolean, 30_000);
+      // Long enough for whatever else would come.
+      await pass(500);
+      const { body } = await controller.api<{ items: unknown[] }>("GET", "/incidents?state=open");
+      expect(body.items).toEqual([]);
+      expect(hooks.map((hook) => [hook.body.kind, hook.body.incident["rule"]])).toEqual([
+        ["opened", "site_unreachable"],
+        ["resolved", "site_unreachable"],
+      ]);
+      expect(hooks[1]?.body.incident["members"]).toHaveLength(many);
+    },
+    120_000,
+  );
+});
