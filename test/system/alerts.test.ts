@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { startProxy } from "./faults/proxy.ts";
 import {
   type Controller,
   createCleanup,
@@ -108,6 +109,33 @@ describe("alerts", () => {
       (await controller.api<{ items: unknown[] }>("GET", `/incidents?device=${device.id}`)).body.items,
     ).toHaveLength(1);
   }, 120_000);
+
+  it("a line that is half open, and a controller that is killed while it tells: told once each, under the same key", async () => {
+    const hook = await hookReceiver(cleanup);
+    const mail = await mailReceiver(cleanup);
+    let port = 0;
+    const line = await startProxy(() => port);
+    cleanup.add(() => line.stop());
+    const env = { ...quick, LAMPLIGHTER_PUBLIC_URL: `http://127.0.0.1:${line.port}` };
+    let controller = await startController(cleanup, env);
+    port = controller.ports.http;
+    await joinChannels(controller, hook, mail);
+    startAgent(cleanup, { url: `http://127.0.0.1:${line.port}`, token: await enrolmentToken(controller) });
+    await onlyDevice(controller);
+    hook.hold = true;
+    line.set("half-open");
+    await until(() => hook.held > 0 && mail.got.length === 1, Boolean, 60_000);
+    await controller.end("SIGKILL");
+    hook.hold = false;
+    controller = await startAgain(cleanup, controller, env);
+    await until(() => hook.got.length === 1, Boolean, 60_000);
+    expect(kindsOf(hook.got)).toEqual(["opened"]);
+    expect(hook.got[0]?.headers["idempotency-key"]).toBe(`${hook.got[0]?.body.incident["id"]}:opened:1`);
+    line.set("open");
+    await until(() => hook.got.length === 2 && mail.got.length === 2, Boolean, 90_000);
+    expect(kindsOf(hook.got)).toEqual(["opened", "resolved"]);
+    expect(hook.got[1]?.body.incident).toMatchObject({ cause: "line" });
+  }, 240_000);
 
   it("an agent that died on a device that answers is told as what it is", async () => {
     const hook = await hookReceiver(cleanup);
