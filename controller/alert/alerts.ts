@@ -1,16 +1,19 @@
 import type { Kysely } from "kysely";
 import type { Cancel, Clock } from "../base/clock.ts";
-import { conflict, notFound } from "../base/errors.ts";
 import { randomId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { createSerial } from "../base/serial.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import { decide } from "./decide.ts";
-import type { NoticeKind } from "./incident.ts";
+import { reachable } from "./escalation/reachable.ts";
+import type { Policy } from "./escalation/run.ts";
+import type { Incident, NoticeKind } from "./incident.ts";
 import { type AlertLimits, alertBounds, alertLimits } from "./limits.ts";
 import type { Probing } from "./probe/index.ts";
+import { type Mute, muteOfMember } from "./mute/hold.ts";
+import { createPeople } from "./people.ts";
 import { createRead } from "./read.ts";
-import { loadOpen, writeEvent, writeStep } from "./records.ts";
+import { loadOpen, writeStep } from "./records.ts";
 import type { Standing } from "./rules/engine.ts";
 import type { Feed } from "./rules/feed.ts";
 import { keepInstances, loadInstances, noteAlive } from "./rules/records.ts";
@@ -38,12 +41,19 @@ export interface AlertNeeds {
   /** The controller cannot see its devices since then; null: it sees again. */
   blind(since: number | null): void;
   /** In the transaction of what is to be told. */
-  enqueue(db: Kysely<Database>, notice: { incident: string; kind: NoticeKind; generation: number }): Promise<void>;
+  enqueue(
+    db: Kysely<Database>,
+    notice: { incident: string; kind: NoticeKind; generation: number; channels?: readonly string[] | undefined },
+  ): Promise<void>;
   toldOf(incidents: readonly string[]): Promise<Map<string, Told[]>>;
   /** After the transaction: these incidents are other than before, and perhaps there is something to send. */
   changed(incidents: readonly string[], notices: boolean): void;
   /** Asks what is silent by another way; absent: nobody does. */
   probing?: Pick<Probing, "look" | "news">;
+  /** What holds notices back now: the same list while nothing of it changed. Absent: nothing ever does. */
+  mutes?(now: number): readonly Mute[];
+  /** Who is told when: the same one while nothing of it changed. Absent or null: everybody at once. */
+  policy?(): Policy | null;
   /** What rules say of measurements; absent: there are none. */
   rules?: Pick<Feed, "news" | "again" | "restore">;
   audit: {
@@ -59,8 +69,13 @@ interface By {
 export function createAlerts(needs: AlertNeeds) {
   const { clock, log, records } = needs;
   const limits: AlertLimits = { ...alertLimits, ...needs.limits };
-  const serial = createSerial(alertBounds.changesWaiting);
-  const read = createRead(needs);
+  /** Turns and what people do, one after the other: neither sees half of the other. */
+  const exclusive = createSerial(alertBounds.changesWaiting);
+  const read = createRead({
+    ...needs,
+    mutedNow: (incident, member) =>
+      muteOfMember(state.mutes, incident, member, { now: clock.now(), settleMs: limits.settleMs }),
+  });
   const counts = { opened: 0, resolved: 0, closed: 0, failedTurns: 0 };
   let state: AlertState = nothing;
   /** The newest of each: a storm is no longer than the fleet. */
@@ -70,7 +85,7 @@ export function createAlerts(needs: AlertNeeds) {
   let running: Promise<void> | null = null;
   let cancels: Cancel[] = [];
 
-  function eventsNow(): AlertEvent[] {
+  function eventsNow(now: number): AlertEvent[] {
     const devices = [...new Set([...dirty, ...doubted(state)])].map((id): AlertEvent => {
       const is = needs.device(id);
       return { kind: "device", id, is: is ? watchedOf(is) : null };
@@ -81,7 +96,11 @@ export function createAlerts(needs: AlertNeeds) {
     const store: AlertEvent = { kind: "store", away: needs.cannotStore() };
     const blind = failures !== null && failures.times >= alertBounds.selfCheckFailures ? failures : null;
     const check: AlertEvent = { kind: "self-check", failed: blind && { since: blind.since, why: blind.why } };
+    const mutes = needs.mutes?.(now) ?? state.mutes;
+    const policy = needs.policy?.() ?? null;
     return [
+      ...(mutes === state.mutes ? [] : [{ kind: "mutes" as const, are: mutes }]),
+      ...(policy === state.policy ? [] : [{ kind: "policy" as const, is: policy }]),
       ...places,
       ...devices,
       ...(store.away === null && state.store === null ? [] : [store]),
@@ -91,7 +110,7 @@ export function createAlerts(needs: AlertNeeds) {
 
   /** One at a time: who asks during a turn waits for that one. */
   function turn(): Promise<void> {
-    running ??= decideNow().finally(() => {
+    running ??= exclusive(decideNow).finally(() => {
       running = null;
     });
     return running;
@@ -102,7 +121,7 @@ export function createAlerts(needs: AlertNeeds) {
     const now = clock.now();
     const news = needs.rules?.news() ?? { events: [], instances: [] };
     try {
-      const events = [...eventsNow(), ...(needs.probing?.news() ?? []), ...news.events];
+      const events = [...eventsNow(now), ...(needs.probing?.news() ?? []), ...news.events];
       dirty = new Set();
       const next = decide(state, events, now, limits, () => randomId("incident"));
       if (next.steps.length > 0 || news.instances.length > 0) await write(next.steps, news.instances, now);
@@ -128,7 +147,8 @@ export function createAlerts(needs: AlertNeeds) {
       for (const step of [...steps].sort(endsFirst)) {
         await writeStep(db, records.organisation, step, now);
         const { id: incident, generation } = step.incident;
-        if (step.tell) await needs.enqueue(db, { incident, kind: step.tell, generation });
+        const channels = step.channels && (await reachable(db, step.channels));
+        if (step.tell) await needs.enqueue(db, { incident, kind: step.tell, generation, channels });
       }
     });
   }
@@ -158,23 +178,14 @@ export function createAlerts(needs: AlertNeeds) {
   const supervised = (what: string, run: () => Promise<void>) => () =>
     void run().catch((error: unknown) => log.error(what, { error }));
 
-  /** A change by a person: alone, with its trace. */
-  const byPerson = (
-    id: string,
-    action: string,
-    actor: By,
-    after: object,
-    work: (db: Kysely<Database>) => Promise<void>,
-  ) =>
-    serial(async () => {
-      await records.db.transaction().execute(async (db) => {
-        const there = await db.selectFrom("incident").select("id").where("id", "=", id).executeTakeFirst();
-        if (!there) throw notFound("incident", id);
-        await work(db);
-        await needs.audit.write(db, { actor, action, subject: { kind: "incident", id }, after });
-      });
-      needs.changed([id], false);
-    });
+  const people = createPeople({
+    ...needs,
+    exclusive,
+    became(id, is) {
+      const incident = state.incidents.get(id);
+      if (incident) state = { ...state, incidents: new Map(state.incidents).set(id, { ...incident, ...is }) };
+    },
+  });
 
   return {
     of: read.of,
@@ -204,39 +215,9 @@ export function createAlerts(needs: AlertNeeds) {
     deviceChanged: (id: string): void => void dirty.add(id),
     /** One turn now; the clock does it every second. */
     turn,
-    async ack(id: string, actor: By & { name: string }): Promise<void> {
-      await byPerson(id, "incident.acknowledged", actor, { by: actor.name }, async (db) => {
-        const row = await db
-          .selectFrom("incident")
-          .select(["state", "acked_by"])
-          .where("id", "=", id)
-          .executeTakeFirst();
-        if (row?.state !== "open") throw conflict("over", "this incident is over");
-        if (row.acked_by !== null) throw conflict("taken", `${row.acked_by} has it already`);
-        const now = clock.now();
-        await db.updateTable("incident").set({ acked_by: actor.name, acked_at: now }).where("id", "=", id).execute();
-        await writeEvent(db, id, { at: now, kind: "acknowledged", text: actor.name, actor });
-      });
-    },
-    async note(
-      id: string,
-      actor: By & { name: string },
-      said: { text?: string | undefined; reference?: string | undefined },
-    ): Promise<void> {
-      await byPerson(id, "incident.noted", actor, said, async (db) => {
-        const now = clock.now();
-        const { text, reference } = said;
-        if (reference !== undefined)
-          await db
-            .updateTable("incident")
-            .set({ reference: reference || null })
-            .where("id", "=", id)
-            .execute();
-        const words = [text, reference === undefined ? undefined : `reference: ${reference || "none"}`];
-        const all = `${actor.name}: ${words.filter(Boolean).join("; ")}`;
-        await writeEvent(db, id, { at: now, kind: "note", text: all, actor });
-      });
-    },
+    ...people,
+    /** Those that are open now. */
+    open: (): Iterable<Incident> => state.incidents.values(),
     counts: (): Record<string, number> => ({ ...counts, open: state.incidents.size, waiting: state.waiting.size }),
     /** The last turn that was written. */
     decidedAt: (): number => decidedAt,

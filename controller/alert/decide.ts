@@ -1,8 +1,11 @@
 import { judgeAgents } from "./agents.ts";
+import { judgeAcks } from "./attention.ts";
 import { judgeSight, judgeStore } from "./blind.ts";
 import { deviceEvent } from "./devices.ts";
-import { endIncidents, tell } from "./lifecycle.ts";
+import { escalate } from "./escalation/run.ts";
+import { endIncidents, stillDown, tell } from "./lifecycle.ts";
 import type { AlertLimits } from "./limits.ts";
+import { judgeMutes } from "./muting.ts";
 import { ruleEvent } from "./ruled.ts";
 import { openIncidents } from "./sites.ts";
 import type { AlertEvent, AlertState } from "./state.ts";
@@ -25,7 +28,10 @@ export function decide(
   judgeAgents(turn);
   endIncidents(turn);
   openIncidents(turn);
+  judgeMutes(turn);
+  judgeAcks(turn);
   tell(turn, (incident) => mayTell(turn, incident));
+  escalate(turn, (incident) => mayTell(turn, incident) && stillDown(turn, incident));
   return { state: end(turn), steps: [...turn.steps.values()] };
 }
 
@@ -47,6 +53,12 @@ function take(turn: Turn, event: AlertEvent): void {
       return;
     case "probe":
       turn.probes[event.of].set(event.id, event.is);
+      return;
+    case "mutes":
+      turn.mutes = event.are;
+      return;
+    case "policy":
+      turn.policy = event.is;
       return;
     case "self-check":
       turn.selfCheck = event.failed;

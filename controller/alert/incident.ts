@@ -1,3 +1,6 @@
+import type { Escalation } from "./escalation/run.ts";
+import type { Muted } from "./mute/hold.ts";
+
 export type Severity = "critical" | "major" | "warning" | "info";
 
 /** What the controller finds without a rule. */
@@ -58,6 +61,8 @@ export interface Facts {
   behind?: number;
   /** Of a site: whether its line answers; absent: nobody could ask. */
   line?: "answers" | "silent";
+  /** Why it is told again; nobody has it. */
+  again?: string;
   /** Of a rule: its own words, and what it looked at where that is worst. */
   rule?: RuleFacts;
 }
@@ -71,6 +76,19 @@ export interface RuleFacts {
   worst: string;
   /** It comes and goes: told again when it has calmed down. */
   flapping: boolean;
+}
+
+/** Somebody has it: no repeats and no escalation. */
+export interface Ack {
+  /** Of the person; null: from before it was kept. */
+  id: string | null;
+  by: string;
+  at: number;
+  /** null: for good. */
+  until: number | null;
+  /** What it was when somebody took it. */
+  members: number;
+  severity: Severity;
 }
 
 export interface Incident {
@@ -98,5 +116,10 @@ export interface Incident {
   recoverBy: number | null;
   /** Told incidents that this one took in: they get no notice of their own any more. */
   includes: readonly string[];
+  /** Why nobody is told, and until when; null: nothing holds it back. */
+  muted: Muted | null;
+  ack: Ack | null;
+  /** Whose turn is next; null: it goes to everybody, or nobody was told yet. */
+  escalation: Escalation | null;
   members: ReadonlyMap<string, Member>;
 }

@@ -1,7 +1,21 @@
 /** What is wrong, told once (DESIGN promise 2). The decision is pure; its shell is alerts.ts. */
 export { type AlertNeeds, type Alerts, createAlerts } from "./alerts.ts";
+export type { Escalations, EscalationView } from "./escalation/index.ts";
+export { policy as escalationPolicy } from "./escalation/schema.ts";
 export type { Cause, NoticeKind, Rule, Severity } from "./incident.ts";
 export { type AlertLimits, alertBounds, alertLimits } from "./limits.ts";
+export type { MuteKind } from "./mute/hold.ts";
+export type { Mutes } from "./mute/index.ts";
+export type { MuteEntry } from "./mute/records.ts";
+export {
+  newSilence,
+  newWindow,
+  selector,
+  silenceChange,
+  when as windowWhen,
+  windowChange,
+} from "./mute/schema.ts";
+export { muteStates } from "./mute/standing.ts";
 export { type IncidentQuery, membersShown } from "./read.ts";
 export { createAlerting } from "./room.ts";
 export type { Origin, Rulebook, RuleEntry } from "./rules/rulebook.ts";

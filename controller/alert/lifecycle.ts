@@ -1,4 +1,5 @@
 import { causeOf, leave } from "./devices.ts";
+import { firstOf } from "./escalation/run.ts";
 import { factsOf } from "./facts.ts";
 import { type Incident, isLoss, type NoticeKind } from "./incident.ts";
 import type { Watched } from "./state.ts";
@@ -71,7 +72,7 @@ export function tell(turn: Turn, mayTell: (incident: Incident) => boolean): void
 }
 
 /** Not the whole night through asleep, and told in the moment in which the hours begin. */
-const stillDown = (turn: Turn, { rule, root, members }: Incident): boolean =>
+export const stillDown = (turn: Turn, { rule, root, members }: Incident): boolean =>
   root.type === "controller" ||
   [...members.values()].some(({ device, state }) => state === "down" && isAsBad(turn.devices.get(device), rule));
 
@@ -87,5 +88,7 @@ function say(turn: Turn, incident: Incident, kind: NoticeKind): void {
   const toldAt = kind === "updated" ? turn.now : incident.toldAt;
   const step = put(turn, { ...incident, facts, generation, toldAt, toldMembers, tellAt: null, updateAt: null });
   step.tell = kind;
+  const first = kind === "opened" ? firstOf(turn, incident) : null;
+  if (first) step.channels = first;
   if (kind === "opened" || kind === "updated") note(step, "told", kind);
 }

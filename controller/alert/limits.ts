@@ -16,6 +16,8 @@ export const alertLimits = {
   groupIntervalMs: 300_000,
   /** How long stragglers have once their site is back; at least three of their intervals. */
   recoveryGraceMs: 120_000,
+  /** After the end of a silence or a maintenance window, until what it held back is told. */
+  settleMs: 300_000,
   /** How long the store may be away before somebody is told. */
   storeGraceMs: 30_000,
 } as const;
@@ -36,6 +38,12 @@ export const alertBounds = {
   probeEveryMs: 15_000,
   /** Of one round: more of a storm say nothing that these do not. */
   probesOfRound: 512,
+  /** How long somebody has an incident who does not say how long. */
+  ackMs: 4 * 3_600_000,
+  ackLeastMs: 60_000,
+  ackMostMs: 7 * 86_400_000,
+  /** An incident that grew by more than half and by so many devices is another one than the one that somebody took. */
+  ackGrowth: 5,
   noteChars: 2_000,
   referenceChars: 200,
   /** Changes by people that wait for their turn. */

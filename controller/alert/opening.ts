@@ -70,5 +70,8 @@ export const fresh = (turn: Turn, of: Pick<Incident, "rule" | "severity"> & { te
   updateAt: null,
   recoverBy: null,
   includes: [],
+  muted: null,
+  ack: null,
+  escalation: null,
   members: new Map(),
 });

@@ -1,5 +1,8 @@
 import type { Clock } from "../base/clock.ts";
-import type { Database, Records } from "../store/records/index.ts";
+import type { Records } from "../store/records/index.ts";
+import type { Incident, Member } from "./incident.ts";
+import type { Muted } from "./mute/hold.ts";
+import type { IncidentRow } from "./records.ts";
 import { type IncidentEvent, type IncidentView, type Told, viewOf } from "./view.ts";
 
 /** Members that one incident shows; of a bigger one the sentence has the number. */
@@ -19,10 +22,11 @@ export function createRead(needs: {
   records: Records;
   clock: Clock;
   toldOf(incidents: readonly string[]): Promise<Map<string, Told[]>>;
+  mutedNow(incident: Incident, member: Member): Muted | null;
 }) {
   const { db, organisation } = needs.records;
 
-  async function views(rows: Database["incident"][]): Promise<IncidentView[]> {
+  async function views(rows: IncidentRow[]): Promise<IncidentView[]> {
     const told = await needs.toldOf(rows.map(({ id }) => id));
     const all: IncidentView[] = [];
     for (const row of rows) {
@@ -34,7 +38,7 @@ export function createRead(needs: {
         .orderBy("name")
         .limit(membersShown)
         .execute();
-      all.push(viewOf(row, members, told.get(row.id) ?? [], needs.clock.now()));
+      all.push(viewOf(row, members, told.get(row.id) ?? [], needs.clock.now(), needs.mutedNow));
     }
     return all;
   }

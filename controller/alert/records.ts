@@ -1,9 +1,9 @@
-import type { Kysely } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import type { Database, Records } from "../store/records/index.ts";
-import { type Incident, isLoss, type Member } from "./incident.ts";
+import { type Ack, type Incident, isLoss, type Member } from "./incident.ts";
 import type { Step } from "./turn.ts";
 
-export type IncidentRow = Database["incident"];
+export type IncidentRow = Selectable<Database["incident"]>;
 
 /** Rows of one statement: SQLite takes at most 32,766 values. */
 const rowsAtOnce = 500;
@@ -13,7 +13,7 @@ export async function writeStep(db: Kysely<Database>, organisation: string, step
   const row = incidentRow(step.incident);
   await db
     .insertInto("incident")
-    .values({ ...row, organisation, acked_by: null, acked_at: null, reference: null })
+    .values({ ...row, organisation, reference: null })
     .onConflict((c) => c.column("id").doUpdateSet(row))
     .execute();
   const latest = new Map(step.members.map((member) => [member.device, member]));
@@ -89,6 +89,14 @@ export async function loadOpen(records: Records): Promise<Map<string, Incident>>
   return new Map(rows.map((row) => [row.id, incidentOfRow(row, byIncident.get(row.id) ?? new Map())]));
 }
 
+/** One as it was last written; null: there is none. */
+export async function loadIncident(db: Kysely<Database>, id: string): Promise<Incident | null> {
+  const row = await db.selectFrom("incident").selectAll().where("id", "=", id).executeTakeFirst();
+  if (!row) return null;
+  const members = await db.selectFrom("incident_member").selectAll().where("incident", "=", id).execute();
+  return incidentOfRow(row, new Map(members.map((member) => [member.device, memberOfRow(member)])));
+}
+
 export const memberOfRow = (row: Database["incident_member"]): Member => ({
   device: row.device,
   name: row.name,
@@ -118,7 +126,32 @@ export const incidentOfRow = (row: IncidentRow, members: ReadonlyMap<string, Mem
   updateAt: row.update_at,
   recoverBy: row.recover_by,
   includes: JSON.parse(row.includes_json),
+  muted: row.muted_json === null ? null : JSON.parse(row.muted_json),
+  ack: ackOf(row),
+  escalation: row.escalation_json === null ? null : JSON.parse(row.escalation_json),
   members,
+});
+
+const ackOf = (row: IncidentRow): Ack | null =>
+  row.acked_by === null
+    ? null
+    : {
+        id: row.acked_id,
+        by: row.acked_by,
+        at: row.acked_at ?? row.opened_at,
+        until: row.acked_until,
+        members: row.acked_members ?? 0,
+        severity: (row.acked_severity ?? row.severity) as Incident["severity"],
+      };
+
+/** Who has it, as columns. */
+export const ackRow = (ack: Ack | null) => ({
+  acked_by: ack?.by ?? null,
+  acked_at: ack?.at ?? null,
+  acked_id: ack?.id ?? null,
+  acked_until: ack?.until ?? null,
+  acked_members: ack?.members ?? null,
+  acked_severity: ack?.severity ?? null,
 });
 
 const incidentRow = (incident: Incident) => ({
@@ -141,6 +174,9 @@ const incidentRow = (incident: Incident) => ({
   update_at: incident.updateAt,
   recover_by: incident.recoverBy,
   includes_json: JSON.stringify(incident.includes),
+  muted_json: incident.muted && JSON.stringify(incident.muted),
+  escalation_json: incident.escalation && JSON.stringify(incident.escalation),
+  ...ackRow(incident.ack),
 });
 
 const memberRow = (incident: Incident, member: Member): Database["incident_member"] => ({

@@ -8,7 +8,9 @@ import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import type { StoredPoint } from "../store/series/index.ts";
 import { createAlerts } from "./alerts.ts";
-import type { AlertLimits } from "./limits.ts";
+import { createEscalation } from "./escalation/index.ts";
+import { type AlertLimits, alertLimits } from "./limits.ts";
+import { createMutes } from "./mute/index.ts";
 import { createAsk } from "./probe/ask.ts";
 import { createProbing } from "./probe/index.ts";
 import { createReferences } from "./probe/references.ts";
@@ -101,10 +103,18 @@ export async function createAlerting(needs: {
     addressOf: ({ of, id }) =>
       (of === "devices" ? registry.device(id)?.address : registry.site(id)?.uplink?.address) ?? null,
   });
+  const mutes = await createMutes({
+    ...needs,
+    settleMs: needs.limits.settleMs ?? alertLimits.settleMs,
+    incidents: () => alerts.open(),
+  });
+  const escalation = await createEscalation(needs);
   const alerts = createAlerts({
     ...needs,
     probing,
     references: createReferences({ ask, addresses: needs.limits.references ?? [] }),
+    mutes: mutes.mutes,
+    policy: escalation.policy,
     rules: feed,
     devices: () => registry.devices().map(seen),
     device(id) {
@@ -140,12 +150,15 @@ export async function createAlerting(needs: {
   return {
     alerts,
     notify,
+    mutes,
+    escalation,
     self: { values: self.values, watchdog: watchdog.view },
     probing: { counts: probing.counts },
     rules: { book: rulebook, standing: feed.standing },
     /** Something about this device is other than before. */
     deviceChanged(id: string): void {
       subject(id);
+      mutes.deviceChanged(id);
       alerts.deviceChanged(id);
     },
     /** Newest values of a device, as they are stored. */

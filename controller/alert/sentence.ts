@@ -12,6 +12,12 @@ export type Told = Pick<Incident, "rule" | "state" | "cause" | "facts" | "since"
 
 /** One sentence or two: what, where, since when, and what is fine. Pure. */
 export function sentenceOf(incident: Told, now: number): string {
+  const { again } = incident.facts;
+  const text = whatOf(incident, now);
+  return incident.state === "open" && again !== undefined ? `${text} ${again}` : text;
+}
+
+function whatOf(incident: Told, now: number): string {
   if (incident.facts.rule) return ruledSentence(incident, incident.facts.rule, now);
   if (incident.state === "resolved") return backSentence(incident);
   if (incident.state === "closed") return closedSentence(incident, now);

@@ -1,4 +1,6 @@
+import type { Policy } from "./escalation/run.ts";
 import type { Incident, Severity } from "./incident.ts";
+import type { Mute } from "./mute/hold.ts";
 
 /** A device as this room sees it. */
 export interface Watched {
@@ -69,6 +71,10 @@ export interface AlertState {
   store: { since: number; why: string } | null;
   /** When an incident of a rule and root was over, for as long as another one is told more slowly. */
   ended: ReadonlyMap<string, number>;
+  /** What holds notices back now. */
+  mutes: readonly Mute[];
+  /** Who is told when; null: everybody at once. */
+  policy: Policy | null;
 }
 
 export const nothing: AlertState = {
@@ -81,6 +87,8 @@ export const nothing: AlertState = {
   blind: null,
   store: null,
   ended: new Map(),
+  mutes: [],
+  policy: null,
 };
 
 export type AlertEvent =
@@ -90,5 +98,8 @@ export type AlertEvent =
   /** What a rule says of a device, all its series together. */
   | { kind: "rule"; rule: RuleSeen; device: string; is: RuleStanding }
   | { kind: "probe"; of: "devices" | "lines"; id: string; is: Answer }
+  /** What holds notices back from now on. */
+  | { kind: "mutes"; are: readonly Mute[] }
+  | { kind: "policy"; is: Policy | null }
   | { kind: "self-check"; failed: { since: number; why: string } | null }
   | { kind: "store"; away: { since: number; why: string } | null };

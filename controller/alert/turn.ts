@@ -6,6 +6,8 @@ import type { AlertState, Answer, Place, Waiting, Watched } from "./state.ts";
 export interface Step {
   incident: Incident;
   tell: NoticeKind | null;
+  /** Only these channels hear of it; absent: all that have to. */
+  channels?: readonly string[];
   /** For its history; "" says all that there is to say. */
   events: { kind: string; text: string }[];
   /** Members that are new or other than before. */
@@ -26,6 +28,8 @@ export interface Turn {
   blind: AlertState["blind"];
   store: AlertState["store"];
   ended: Map<string, number>;
+  mutes: AlertState["mutes"];
+  policy: AlertState["policy"];
   /** The open incident that a device is down in. */
   memberOf: Map<string, string>;
   steps: Map<string, Step>;
@@ -54,6 +58,8 @@ export function begin(state: AlertState, now: number, limits: AlertLimits, newId
     blind: state.blind,
     store: state.store,
     ended: new Map([...state.ended].filter(([, at]) => now - at < limits.groupIntervalMs)),
+    mutes: state.mutes,
+    policy: state.policy,
     memberOf,
     steps: new Map(),
     bySite: null,
@@ -71,6 +77,8 @@ export const end = (turn: Turn): AlertState => ({
   blind: turn.blind,
   store: turn.store,
   ended: turn.ended,
+  mutes: turn.mutes,
+  policy: turn.policy,
 });
 
 /** An incident as it is from now on. */
@@ -140,6 +148,7 @@ export const openOf = (turn: Turn, rule: string, root: Incident["root"]): Incide
 
 export const isOpen = (turn: Turn, site: string): boolean => turn.places.get(site)?.open ?? true;
 
-/** Notices say nothing about devices while nobody expects them or nobody can see them. */
+/** Notices say nothing of what is muted, nor of devices while nobody expects them or nobody can see them. */
 export const mayTell = (turn: Turn, incident: Incident): boolean =>
-  incident.root.type === "controller" || (turn.blind === null && isOpen(turn, incident.site ?? ""));
+  incident.muted === null &&
+  (incident.root.type === "controller" || (turn.blind === null && isOpen(turn, incident.site ?? "")));

@@ -1,6 +1,9 @@
+import type { Selectable } from "kysely";
 import type { Database } from "../store/records/index.ts";
-import type { Cause, Facts, Member, Rule, Severity } from "./incident.ts";
-import { incidentOfRow, memberOfRow } from "./records.ts";
+import type { Escalation } from "./escalation/run.ts";
+import type { Cause, Incident, Member, Rule, Severity } from "./incident.ts";
+import type { Muted } from "./mute/hold.ts";
+import { type IncidentRow, incidentOfRow, memberOfRow } from "./records.ts";
 import { sentenceOf } from "./sentence.ts";
 
 /** A notice as a channel got it, or not. */
@@ -41,13 +44,23 @@ export interface IncidentView {
     state: Member["state"];
     since: number;
     backAt: number | null;
+    /** topology, maintenance or silence; of the last two with why and until when. */
     suppressedBy?: string;
+    suppressedWhy?: string;
+    suppressedUntil?: number;
   }[];
   since: number;
   openedAt: number;
   resolvedAt: number | null;
   ackedBy?: string;
   ackedAt?: number;
+  /** Until when it counts. */
+  ackedUntil?: number;
+  assignee?: { id: string; name: string };
+  /** Nobody is told of it for now, or was when it ended. */
+  mutedBy?: Muted;
+  /** Which step comes next, and when; null: it stands while somebody has it or nobody is to be told. */
+  escalation?: { nextStep: number; nextAt: number | null; round: number };
   reference?: string;
   includes: string[];
   told: Told[];
@@ -63,17 +76,20 @@ export interface IncidentEvent {
 
 const controller = "The controller";
 
-/** An incident as people and programs read it. Pure. */
+/** An incident as people and programs read it. Pure.
+ *  @param mutedNow what holds back what is said of this member of an open incident */
 export function viewOf(
-  row: Database["incident"],
-  memberRows: readonly Database["incident_member"][],
+  row: IncidentRow,
+  memberRows: readonly Selectable<Database["incident_member"]>[],
   told: Told[],
   now: number,
+  mutedNow: (incident: Incident, member: Member) => Muted | null = () => null,
 ): IncidentView {
   const members = memberRows.map(memberOfRow);
   const incident = incidentOfRow(row, new Map(members.map((one) => [one.device, one])));
   const left = members.filter(({ state }) => state === "left").length;
-  const facts: Facts = incident.facts;
+  const { facts, muted, ack, escalation }: Incident = incident;
+  const mutedOf = (member: Member): Muted | null => (incident.state === "open" ? mutedNow(incident, member) : muted);
   return {
     id: row.id,
     state: incident.state,
@@ -90,15 +106,31 @@ export function viewOf(
       state: members[i]?.state ?? "down",
       since: member.since,
       backAt: member.back_at,
-      ...(member.suppressed_by === null ? {} : { suppressedBy: member.suppressed_by }),
+      ...suppressed(mutedOf(memberOfRow(member)), member.suppressed_by),
     })),
     since: incident.since,
     openedAt: incident.openedAt,
     resolvedAt: incident.resolvedAt,
-    ...(row.acked_by === null ? {} : { ackedBy: row.acked_by }),
-    ...(row.acked_at === null ? {} : { ackedAt: row.acked_at }),
+    ...(ack ? { ackedBy: ack.by, ackedAt: ack.at, ...(ack.until === null ? {} : { ackedUntil: ack.until }) } : {}),
+    ...(row.assignee === null ? {} : { assignee: { id: row.assignee, name: row.assignee_name ?? "" } }),
+    ...(muted === null ? {} : { mutedBy: muted }),
+    ...(escalation === null || incident.state !== "open" ? {} : { escalation: turnOf(escalation) }),
     ...(row.reference === null ? {} : { reference: row.reference }),
     includes: [...incident.includes],
     told,
   };
 }
+
+/** Maintenance and silences outrank the site's own failure: they say why nobody is told. */
+const suppressed = (muted: Muted | null, otherwise: string | null) =>
+  muted !== null
+    ? { suppressedBy: muted.by, suppressedWhy: muted.why, suppressedUntil: muted.until }
+    : otherwise === null
+      ? {}
+      : { suppressedBy: otherwise };
+
+const turnOf = ({ next, nextAt, round, pausedAt }: Escalation) => ({
+  nextStep: next + 1,
+  nextAt: pausedAt === null ? nextAt : null,
+  round,
+});

@@ -10,11 +10,13 @@ import { demo } from "./demo.ts";
 import { devices } from "./devices.ts";
 import { enrolmentTokens } from "./enrolment-tokens.ts";
 import { enrolments } from "./enrolments.ts";
+import { escalation } from "./escalation.ts";
 import { apiRoot, guard } from "./guard.ts";
 import { idempotency } from "./idempotency.ts";
 import { exported, imports } from "./imports.ts";
 import { incidents } from "./incidents.ts";
 import { httpLimits } from "./limits.ts";
+import { maintenanceWindows, silences } from "./mutes.ts";
 import type { HttpNeeds } from "./needs.ts";
 import { observed } from "./observed.ts";
 import { tooLarge } from "./problems.ts";
@@ -72,6 +74,9 @@ export const createApi = (needs: HttpNeeds) => {
     .route(`${apiRoot}/audit`, audit(needs))
     .route(`${apiRoot}/incidents`, incidents(needs))
     .route(`${apiRoot}/alert-rules`, alertRules(needs))
+    .route(`${apiRoot}/silences`, silences(needs))
+    .route(`${apiRoot}/maintenance-windows`, maintenanceWindows(needs))
+    .route(`${apiRoot}/escalation`, escalation(needs))
     .route(`${apiRoot}/channels`, channels(needs))
     .route(`${apiRoot}/push`, push(needs))
     .route(`${apiRoot}/demo`, demo(needs))

@@ -24,6 +24,8 @@ export const deviceSchema = z.object({
   /** Why it is silent, where that is known: it said goodbye, said that it sleeps, or its site is closed. */
   why: z.enum(["stopped", "said", "hours"]).nullable(),
   since: z.int().nullable(),
+  /** The maintenance window that it is in; while it is down, that is its state. */
+  maintenance: z.object({ id: z.string(), why: z.string(), until: z.int() }).nullable(),
   lastSeenAt: z.int().nullable(),
   boot: z.string().nullable(),
   agent: z.string().nullable(),
@@ -49,15 +51,25 @@ export const deviceSchema = z.object({
 });
 export type DeviceView = z.infer<typeof deviceSchema>;
 
+/** In maintenance a device may be down: nobody has to look after it. */
+export const stateOf = (state: PresenceView["state"], inMaintenance: boolean): PresenceView["state"] =>
+  inMaintenance && state === "offline" ? "maintenance" : state;
+
 /** A device as people see it: what is known of it, and whether it is there. */
-export function viewOf(device: Device, presence: PresenceView, config: ConfigBrief, missing: number): DeviceView {
+export function viewOf(
+  device: Device,
+  presence: PresenceView,
+  config: ConfigBrief,
+  { missing, maintenance }: Pick<DeviceView, "missing" | "maintenance">,
+): DeviceView {
   const { keys: _, ...known } = device;
   const { birth, spool } = presence;
   return {
     ...known,
-    state: presence.state,
+    state: stateOf(presence.state, maintenance !== null),
     why: presence.why ?? null,
     since: presence.since,
+    maintenance,
     lastSeenAt: presence.lastSeenAt,
     boot: presence.boot,
     agent: birth?.agent ?? null,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { notFound } from "../base/errors.ts";
 import { type Device, registryLimits } from "../registry/index.ts";
 import { actorOf, type Env } from "./context.ts";
-import { deviceSchema, kinds, states, viewOf } from "./device-view.ts";
+import { deviceSchema, kinds, stateOf, states, viewOf } from "./device-view.ts";
 import { describe } from "./document.ts";
 import { etagOf, versionSeen } from "./etag.ts";
 import { address, body, location, name, query } from "./input.ts";
@@ -44,9 +44,15 @@ export const devices = ({
   presence,
   config,
   delivery,
-}: Pick<HttpNeeds, "registry" | "presence" | "config" | "delivery">) => {
+  mutes,
+}: Pick<HttpNeeds, "registry" | "presence" | "config" | "delivery" | "mutes">) => {
   const view = (device: Device) =>
-    viewOf(device, presence.of(device.id), config.brief(device.id), delivery.missingOf(device.id));
+    viewOf(device, presence.of(device.id), config.brief(device.id), {
+      missing: delivery.missingOf(device.id),
+      maintenance: mutes.maintenanceOf(device.id),
+    });
+  const isIn = ({ id }: Device, state: string): boolean =>
+    stateOf(presence.of(id).state, mutes.maintenanceOf(id) !== null) === state;
 
   function find(asked: z.infer<typeof deviceQuery>): readonly Device[] {
     const { site, kind, tag, state, missing } = asked;
@@ -60,7 +66,7 @@ export const devices = ({
           (tag === undefined || device.tags.includes(tag)) &&
           (wanted === undefined || matches(device, wanted)) &&
           (missing === undefined || delivery.missingOf(device.id) > 0 === (missing === "true")) &&
-          (state === undefined || presence.of(device.id).state === state),
+          (state === undefined || isIn(device, state)),
       );
   }
 

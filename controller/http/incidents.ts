@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { alertBounds } from "../alert/index.ts";
 import { invalid, notFound } from "../base/errors.ts";
 import { actorOf, type Env } from "./context.ts";
 import { describe } from "./document.ts";
@@ -32,7 +33,10 @@ const incidentSchema = z.object({
       state: z.enum(["down", "back", "gone", "left"]),
       since: at,
       backAt: at.nullable(),
+      /** topology, maintenance or silence; of the last two with why and until when. */
       suppressedBy: z.string().optional(),
+      suppressedWhy: z.string().optional(),
+      suppressedUntil: at.optional(),
     }),
   ),
   since: at,
@@ -40,6 +44,12 @@ const incidentSchema = z.object({
   resolvedAt: at.nullable(),
   ackedBy: z.string().optional(),
   ackedAt: at.optional(),
+  ackedUntil: at.optional(),
+  assignee: z.object({ id: z.string(), name: z.string() }).optional(),
+  /** Nobody is told of it for now, or was when it ended. */
+  mutedBy: z.object({ id: z.string(), by: z.enum(["maintenance", "silence"]), why: z.string(), until: at }).optional(),
+  /** Which step comes next, and when; null: it stands while somebody has it or nobody is to be told. */
+  escalation: z.object({ nextStep: z.int(), nextAt: at.nullable(), round: z.int() }).optional(),
   reference: z.string().optional(),
   includes: z.array(z.string()),
   told: z.array(
@@ -94,6 +104,11 @@ const noteSchema = z
   .strictObject({ text: line(2_000).min(1).optional(), reference: line(200).optional() })
   .refine(({ text, reference }) => text !== undefined || reference !== undefined, "a text, a reference, or both");
 
+/** Until then nobody is told again; 4 hours where it is left out. */
+const ackSchema = z.strictObject({ forMs: z.int().min(alertBounds.ackLeastMs).max(alertBounds.ackMostMs).optional() });
+/** Id of a user; null: nobody in particular. */
+const assignSchema = z.strictObject({ user: z.string().min(1).max(64).nullable() });
+
 /** /incidents */
 export const incidents = ({ alerts: all }: Pick<HttpNeeds, "alerts">) => {
   const one = async (id: string) => {
@@ -121,8 +136,16 @@ export const incidents = ({ alerts: all }: Pick<HttpNeeds, "alerts">) => {
       },
     )
     .get("/:id", describe("alerts", "One incident", answer), async (c) => c.json(await one(c.req.param("id")), 200))
-    .post("/:id/ack", describe("alerts", "Say that you have it", answer), async (c) => {
-      await all.ack(c.req.param("id"), actorOf(c));
+    .post("/:id/ack", describe("alerts", "Say that you have it, or longer", answer), body(ackSchema), async (c) => {
+      await all.ack(c.req.param("id"), actorOf(c), c.req.valid("json").forMs);
+      return c.json(await one(c.req.param("id")), 200);
+    })
+    .post("/:id/unack", describe("alerts", "Say that nobody has it", answer), async (c) => {
+      await all.unack(c.req.param("id"), actorOf(c));
+      return c.json(await one(c.req.param("id")), 200);
+    })
+    .post("/:id/assign", describe("alerts", "Say whose it is", answer), body(assignSchema), async (c) => {
+      await all.assign(c.req.param("id"), actorOf(c), c.req.valid("json").user);
       return c.json(await one(c.req.param("id")), 200);
     })
     .post(

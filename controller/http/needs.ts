@@ -1,4 +1,4 @@
-import type { AlertRule, Alerts, Rulebook } from "../alert/index.ts";
+import type { AlertRule, Alerts, Escalations, Mutes, Rulebook } from "../alert/index.ts";
 import type { Auth } from "../auth/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
@@ -83,7 +83,9 @@ export interface HttpNeeds {
   series: Pick<SeriesStore, "query">;
   rollups: Pick<Rollups, "view" | "rebuild">;
   config: Pick<Config, "brief" | "of" | "put" | "revisions" | "restore" | "preview" | "putMany">;
-  alerts: Pick<Alerts, "of" | "list" | "events" | "ack" | "note">;
+  alerts: Pick<Alerts, "of" | "list" | "events" | "ack" | "unack" | "assign" | "note">;
+  mutes: Omit<Mutes, "mutes" | "deviceChanged">;
+  escalation: Pick<Escalations, "view" | "put">;
   rules: {
     book: Pick<Rulebook, "all" | "of" | "put" | "remove">;
     /** How many devices a rule looks at, and finds bad. */

@@ -129,7 +129,7 @@ export const api = {
       if (error instanceof ApiProblem && error.status === 404) return null;
       throw error;
     }),
-  ackIncident: (id: string) => take(v1.incidents[":id"].ack.$post(of(id))),
+  ackIncident: (id: string) => take(v1.incidents[":id"].ack.$post({ ...of(id), json: {} })),
   noteIncident: (id: string, json: { text?: string; reference?: string }) =>
     take(v1.incidents[":id"].note.$post({ ...of(id), json })),
   channels: () => all((cursor) => take(v1.channels.$get({ query: { limit, ...cursor } }))),

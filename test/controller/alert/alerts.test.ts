@@ -133,7 +133,8 @@ describe("alerts on real records", () => {
     await live(fresh, alerts, 60);
     const [{ id } = { id: "" }] = await alerts.list({ limit: 1 });
     await alerts.ack(id, jo);
-    await expect(alerts.ack(id, jo)).rejects.toMatchObject({ code: "taken" });
+    const amy = { kind: "user", id: "user_amy", name: "amy" };
+    await expect(alerts.ack(id, amy)).rejects.toMatchObject({ code: "taken" });
     await alerts.note(id, jo, { text: "called the supplier", reference: "T-17" });
     expect(await alerts.of(id)).toMatchObject({ ackedBy: "jo", reference: "T-17" });
     expect((await alerts.events(id)).map(({ kind }) => kind)).toEqual(["opened", "told", "acknowledged", "note"]);

@@ -1,5 +1,8 @@
 import { decide } from "../../../controller/alert/decide.ts";
+import type { Policy } from "../../../controller/alert/escalation/run.ts";
+import type { Incident } from "../../../controller/alert/incident.ts";
 import { type AlertLimits, alertLimits } from "../../../controller/alert/limits.ts";
+import type { Mute } from "../../../controller/alert/mute/hold.ts";
 import { sentenceOf } from "../../../controller/alert/sentence.ts";
 import { type AlertEvent, type AlertState, nothing, type Watched } from "../../../controller/alert/state.ts";
 import type { Step } from "../../../controller/alert/turn.ts";
@@ -13,6 +16,8 @@ export function town(sites: Record<string, number>, over: Partial<AlertLimits> =
   let ids = 0;
   let state: AlertState = nothing;
   const told: string[] = [];
+  let mutes: readonly Mute[] = [];
+  let policy: Policy | null = null;
   const steps: Step[] = [];
   const devices = new Map<string, Watched>();
   const one = (id: string, site: string): Watched => ({
@@ -99,6 +104,21 @@ export function town(sites: Record<string, number>, over: Partial<AlertLimits> =
     },
     hours: (site: string, open: boolean) =>
       run([{ kind: "place", id: site, is: { id: site, name: `Site ${site}`, timeZone: "Europe/London", open } }]),
+    /** From now on these hold notices back. */
+    mute(are: readonly Mute[]): Step[] {
+      mutes = are;
+      return run([{ kind: "mutes", are }]);
+    },
+    escalate(is: Policy | null): Step[] {
+      policy = is;
+      return run([{ kind: "policy", is }]);
+    },
+    /** What a person does between two turns. */
+    byHand(id: string, change: (incident: Incident) => Incident): void {
+      const incident = state.incidents.get(id);
+      if (!incident) throw new Error(`${id} is not open`);
+      state = { ...state, incidents: new Map(state.incidents).set(id, change(incident)) };
+    },
     /** The process ends and another one starts from the records: open incidents, and the devices as presence has them. */
     restart(): void {
       const { incidents, blind } = state;
@@ -112,7 +132,8 @@ export function town(sites: Record<string, number>, over: Partial<AlertLimits> =
             is: { id, name: `Site ${id}`, timeZone: "Europe/London", open: true },
           }),
         );
-      run([...places, ...[...devices.values()].map((is): AlertEvent => ({ kind: "device", id: is.id, is }))]);
+      const all = [...devices.values()].map((is): AlertEvent => ({ kind: "device", id: is.id, is }));
+      run([{ kind: "mutes", are: mutes }, { kind: "policy", is: policy }, ...places, ...all]);
     },
     open: () => [...state.incidents.values()],
     sentences: () =>

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createEscalation } from "../../../controller/alert/escalation/index.ts";
 import { createAlerts } from "../../../controller/alert/index.ts";
+import { createMutes } from "../../../controller/alert/mute/index.ts";
 import { createRulebook } from "../../../controller/alert/rules/rulebook.ts";
 import { type Actor, type Auth, createAuth, type Role } from "../../../controller/auth/index.ts";
 import { openKeys } from "../../../controller/base/keys.ts";
@@ -119,6 +121,11 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     toldOf: notify.toldOf,
     changed: () => {},
   });
+  const mutes = await createMutes({
+    ...{ records, clock, audit: auth.audit, registry, settleMs: 300_000 },
+    incidents: () => alerts.open(),
+  });
+  const escalation = await createEscalation({ records, clock, audit: auth.audit });
   const book = await createRulebook({ records, clock, audit: auth.audit, folder: null, changed: () => {} });
   const needs: HttpNeeds = {
     rules: { book, standing: () => ({ devices: 2, bad: 1 }) },
@@ -126,6 +133,8 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     clock,
     log: quiet,
     alerts,
+    mutes,
+    escalation,
     notify,
     version: "0.0.0-test",
     auth,

@@ -1,5 +1,7 @@
 import { type Generated, type Kysely, type Migration, sql } from "kysely";
 import type { ChannelColumns } from "./0010-channels.ts";
+import type { MuteColumns } from "./0012-mutes.ts";
+import type { EscalationColumns } from "./0015-escalation.ts";
 
 export interface AlertTables {
   /** One failure with one root. At most one is open for each rule and root. */
@@ -38,7 +40,8 @@ export interface AlertTables {
     recover_by: number | null;
     /** Incidents that this one took in after they were told. */
     includes_json: string;
-  };
+  } & MuteColumns["incident"] &
+    EscalationColumns["incident"];
   incident_member: {
     incident: string;
     device: string;

@@ -10,7 +10,9 @@ import { ledger } from "./0008-ledger.ts";
 import { rollups } from "./0009-rollups.ts";
 import { channels } from "./0010-channels.ts";
 import { rules } from "./0011-rules.ts";
+import { mutes } from "./0012-mutes.ts";
 import { topology } from "./0014-topology.ts";
+import { escalation } from "./0015-escalation.ts";
 
 /** In the order of their names; one that was released is never changed. A static map, since the bundle has no folder
  *  to look into. */
@@ -26,5 +28,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0009-rollups": rollups,
   "0010-channels": channels,
   "0011-rules": rules,
+  "0012-mutes": mutes,
   "0014-topology": topology,
+  "0015-escalation": escalation,
 };
