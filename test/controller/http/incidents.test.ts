@@ -107,6 +107,31 @@ describe("/incidents", () => {
   });
 });
 
+describe("who has an incident", () => {
+  it("takes it for a while, longer, gives it back; it is somebody's", async () => {
+    const one = await fresh();
+    await plant(one, "i-1");
+    const now = one.clock.now();
+    const path = "/api/v1/incidents/i-1";
+    const call = (what: string, body?: object) => one.call("POST", `${path}/${what}`, { body, as: "operator" });
+    expect(await json(await call("ack", { forMs: 600_000 }))).toMatchObject({ ackedUntil: now + 600_000 });
+    expect(await json(await call("ack"))).toMatchObject({ ackedUntil: now + 4 * 3_600_000 });
+    expect((await call("ack", { forMs: 1 })).status).toBe(400);
+    expect(await json(await call("unack"))).not.toHaveProperty("ackedBy");
+    expect((await call("unack")).status).toBe(409);
+    const [user] = await one.auth.users.list();
+    const assigned = await json(await call("assign", { user: user?.id }));
+    expect(assigned).toMatchObject({ assignee: { id: user?.id, name: user?.name } });
+    expect((await call("assign", { user: "user_none" })).status).toBe(404);
+    expect((await call("assign", {})).status).toBe(400);
+    expect(await json(await call("assign", { user: null }))).not.toHaveProperty("assignee");
+    const { timeline } = await json<{ timeline: { kind: string }[] }>(await one.call("GET", path));
+    expect(timeline.map(({ kind }) => kind)).toEqual([
+      ...["acknowledged", "acknowledged", "given-back", "assigned", "assigned"],
+    ]);
+  });
+});
+
 describe("/channels", () => {
   it("made, shown without its secret, changed under ETag, tested, removed; in the audit log without its secret", async () => {
     const one = await fresh();
