@@ -1,3 +1,4 @@
+import { type Mutes, shownAs } from "./alert/index.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Log } from "./base/log.ts";
 import type { Signer } from "./base/signing.ts";
@@ -7,7 +8,13 @@ import type { Live } from "./http/index.ts";
 import { createDeliveryRecords, createIngest, createReception, readRestores } from "./ingest/index.ts";
 import type { Listener } from "./listen/index.ts";
 import type { Registry } from "./registry/index.ts";
-import { createPresence, createPresenceRecords, createWelcome, patienceMsOf } from "./registry/presence/index.ts";
+import {
+  createPresence,
+  createPresenceRecords,
+  createWelcome,
+  type DeviceState,
+  patienceMsOf,
+} from "./registry/presence/index.ts";
 import type { RollupMarks } from "./rollup/index.ts";
 import type { Settings } from "./settings/index.ts";
 import type { Records } from "./store/records/index.ts";
@@ -34,6 +41,7 @@ export async function wireDeviceSide(needs: {
     /** Something about it is other than before. */
     deviceChanged(device: string): void;
     stored(points: readonly StoredPoint[]): void;
+    mutes: Pick<Mutes, "maintenanceOf" | "watch">;
   };
   stops: (() => Promise<void>)[];
 }) {
@@ -58,6 +66,11 @@ export async function wireDeviceSide(needs: {
       alerting.stored(points);
     },
   });
+  const shown = (device: string, state: DeviceState) => shownAs(state, alerting.mutes.maintenanceOf(device) !== null);
+  alerting.mutes.watch((device) => {
+    const is = presence.of(device);
+    if (is.state === "offline") live.publish("presence", { device, ...is, state: shown(device, is.state) });
+  });
   ingest.start();
   stops.push(() => ingest.stop());
   const presence = createPresence({
@@ -73,7 +86,7 @@ export async function wireDeviceSide(needs: {
       config.stated(device, said);
     },
     changed(device, is) {
-      live.publish("presence", { device, ...is });
+      live.publish("presence", { device, ...is, state: shown(device, is.state) });
       alerting.deviceChanged(device);
     },
     heard: (devices) => live.publish("heard", { devices }),

@@ -22,3 +22,4 @@ export type { Origin, Rulebook, RuleEntry } from "./rules/rulebook.ts";
 export { type Rule as AlertRule, rule } from "./rules/schema.ts";
 export { controllerMeasurement } from "./self/measurement.ts";
 export type { IncidentEvent, IncidentView, Told } from "./view.ts";
+export { shownAs } from "./watch.ts";

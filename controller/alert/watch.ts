@@ -38,6 +38,10 @@ export const deviceSeen = (device: Known, is: Presence): DeviceSeen => ({
   parents: device.via === null ? device.parents : [...device.parents, [device.via]],
 });
 
+/** In maintenance a device may be down: nobody has to look after it. Its incidents go on all the same. */
+export const shownAs = (state: DeviceSeen["state"], inMaintenance: boolean): DeviceSeen["state"] =>
+  inMaintenance && state === "offline" ? "maintenance" : state;
+
 const states: Record<DeviceSeen["state"], Watched["state"]> = {
   awaiting: "unseen",
   online: "up",

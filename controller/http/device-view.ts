@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { shownAs } from "../alert/index.ts";
 import { type ConfigBrief, configStatuses } from "../config/index.ts";
 import type { Device } from "../registry/index.ts";
 import type { PresenceView } from "../registry/presence/index.ts";
@@ -25,7 +26,9 @@ export const deviceSchema = z.object({
   why: z.enum(["stopped", "said", "hours"]).nullable(),
   since: z.int().nullable(),
   /** The maintenance window that it is in; while it is down, that is its state. */
-  maintenance: z.object({ id: z.string(), why: z.string(), until: z.int() }).nullable(),
+  maintenance: z
+    .object({ id: z.string(), why: z.string(), until: z.int(), sla: z.enum(["exclude", "count"]) })
+    .nullable(),
   lastSeenAt: z.int().nullable(),
   boot: z.string().nullable(),
   agent: z.string().nullable(),
@@ -51,10 +54,6 @@ export const deviceSchema = z.object({
 });
 export type DeviceView = z.infer<typeof deviceSchema>;
 
-/** In maintenance a device may be down: nobody has to look after it. */
-export const stateOf = (state: PresenceView["state"], inMaintenance: boolean): PresenceView["state"] =>
-  inMaintenance && state === "offline" ? "maintenance" : state;
-
 /** A device as people see it: what is known of it, and whether it is there. */
 export function viewOf(
   device: Device,
@@ -66,7 +65,7 @@ export function viewOf(
   const { birth, spool } = presence;
   return {
     ...known,
-    state: stateOf(presence.state, maintenance !== null),
+    state: shownAs(presence.state, maintenance !== null),
     why: presence.why ?? null,
     since: presence.since,
     maintenance,

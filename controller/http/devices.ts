@@ -1,9 +1,10 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { shownAs } from "../alert/index.ts";
 import { notFound } from "../base/errors.ts";
 import { type Device, registryLimits } from "../registry/index.ts";
 import { actorOf, type Env } from "./context.ts";
-import { deviceSchema, kinds, stateOf, states, viewOf } from "./device-view.ts";
+import { deviceSchema, kinds, states, viewOf } from "./device-view.ts";
 import { describe } from "./document.ts";
 import { etagOf, versionSeen } from "./etag.ts";
 import { address, body, location, name, query } from "./input.ts";
@@ -52,7 +53,7 @@ export const devices = ({
       maintenance: mutes.maintenanceOf(device.id),
     });
   const isIn = ({ id }: Device, state: string): boolean =>
-    stateOf(presence.of(id).state, mutes.maintenanceOf(id) !== null) === state;
+    shownAs(presence.of(id).state, mutes.maintenanceOf(id) !== null) === state;
 
   function find(asked: z.infer<typeof deviceQuery>): readonly Device[] {
     const { site, kind, tag, state, missing } = asked;

@@ -84,7 +84,7 @@ export interface HttpNeeds {
   rollups: Pick<Rollups, "view" | "rebuild">;
   config: Pick<Config, "brief" | "of" | "put" | "revisions" | "restore" | "preview" | "putMany">;
   alerts: Pick<Alerts, "of" | "list" | "events" | "ack" | "unack" | "assign" | "note">;
-  mutes: Omit<Mutes, "mutes" | "deviceChanged">;
+  mutes: Omit<Mutes, "mutes" | "deviceChanged" | "watch">;
   escalation: Pick<Escalations, "view" | "put">;
   rules: {
     book: Pick<Rulebook, "all" | "of" | "put" | "remove">;

@@ -6,10 +6,18 @@ import { randomId } from "../../base/ids.ts";
 import { createSerial } from "../../base/serial.ts";
 import type { Database, Records } from "../../store/records/index.ts";
 import type { Mute, MuteKind } from "./hold.ts";
+import { createHolding } from "./holding.ts";
 import { muteLimits } from "./limits.ts";
-import { type Fleet, mutesAt, type Place } from "./now.ts";
+import type { Fleet } from "./now.ts";
 import { listMutes, loadMutes, type MuteEntry, type MuteQuery, muteOfId, putMute, removeMute } from "./records.ts";
-import { isSomething, type NewSilence, type NewWindow, type SilenceChange, type WindowChange } from "./schema.ts";
+import {
+  isSomething,
+  type NewSilence,
+  type NewWindow,
+  type SilenceChange,
+  type Sla,
+  type WindowChange,
+} from "./schema.ts";
 import { beginningOf, hasBegun, type MuteState, overAt, standingOf } from "./standing.ts";
 import { createTrial, type Trial } from "./trial.ts";
 
@@ -34,6 +42,10 @@ export interface MutesNeeds {
   };
 }
 
+export interface Maintenance extends Pick<Mute, "id" | "why" | "until"> {
+  sla: Sla;
+}
+
 const dayMs = 86_400_000;
 const words = { silence: "silence", maintenance: "maintenance window" } as const;
 const changesWaiting = 100;
@@ -44,24 +56,7 @@ export async function createMutes(needs: MutesNeeds) {
   const trial = createTrial({ ...needs, fleet: registry });
   /** Those that are not over, or only just. */
   const live = new Map((await loadMutes(records, clock.now() - settleMs)).map((entry) => [entry.id, entry]));
-  /** What holds now; the same list until something of it changes. */
-  let mutes: readonly Mute[] = [];
-  let holds = { from: 0, until: Number.NEGATIVE_INFINITY };
-  /** The devices as they were matched: they are replaced, never changed. */
-  let matched = new Map<string, Place>();
-
-  function current(now: number): readonly Mute[] {
-    if (now >= holds.from && now < holds.until) return mutes;
-    for (const [id, entry] of live) if ((entry.overAt ?? now) + settleMs < now) live.delete(id);
-    const made = mutesAt(live.values(), registry, { now, settleMs });
-    if (made.mutes.length > 0 || mutes.length > 0) mutes = made.mutes;
-    matched = new Map(mutes.length > 0 ? registry.devices().map((place) => [place.id, place]) : []);
-    holds = { from: now, until: made.until };
-    return mutes;
-  }
-  const look = (): void => {
-    holds = { from: 0, until: Number.NEGATIVE_INFINITY };
-  };
+  const holding = createHolding({ settleMs, registry, live });
 
   async function write(actor: By, action: string, entry: MuteEntry, before?: MuteEntry): Promise<MuteEntry> {
     const made = await records.db.transaction().execute(async (db) => {
@@ -71,7 +66,7 @@ export async function createMutes(needs: MutesNeeds) {
       return kept;
     });
     live.set(made.id, made);
-    look();
+    holding.look();
     return made;
   }
 
@@ -115,11 +110,9 @@ export async function createMutes(needs: MutesNeeds) {
     });
 
   return {
-    mutes: current,
-    /** Something about this device is other than before. */
-    deviceChanged(id: string): void {
-      if (mutes.length > 0 && matched.get(id) !== registry.device(id)) look();
-    },
+    mutes: holding.at,
+    deviceChanged: holding.deviceChanged,
+    watch: holding.watch,
     of: find,
     standingOf: (entry: MuteEntry) => {
       const now = clock.now();
@@ -170,17 +163,13 @@ export async function createMutes(needs: MutesNeeds) {
           await needs.audit.write(db, { actor, action: "maintenance.removed", subject, before: was });
         });
         live.delete(id);
-        look();
+        holding.look();
       }),
     matches: trial,
     /** The maintenance window that a device is in now; null: none. */
-    maintenanceOf(device: string): { id: string; why: string; until: number } | null {
-      const now = clock.now();
-      const mine = current(now).find(
-        ({ by, until, devices, rules }) =>
-          by === "maintenance" && until > now && devices?.has(device) === true && (rules === null || takesLoss(rules)),
-      );
-      return mine ? { id: mine.id, why: mine.why, until: mine.until } : null;
+    maintenanceOf(device: string): Maintenance | null {
+      const mine = holding.maintenanceOf(device, clock.now());
+      return mine && { id: mine.id, why: mine.why, until: mine.until, sla: live.get(mine.id)?.sla ?? "exclude" };
     },
   };
 
@@ -204,5 +193,3 @@ export async function createMutes(needs: MutesNeeds) {
   }
 }
 export type Mutes = Awaited<ReturnType<typeof createMutes>>;
-
-const takesLoss = (rules: ReadonlySet<string>): boolean => rules.has("device_down") || rules.has("site_unreachable");

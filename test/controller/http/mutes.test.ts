@@ -114,7 +114,7 @@ it("a device that is down in maintenance shows so, and why", async () => {
   const when = { startAt: now, endAt: now + hour };
   const body = { scope: { devices: [id] }, when, why: "New switch" };
   await fresh.call("POST", "/api/v1/maintenance-windows", { body });
-  const maintenance = { why: "New switch", until: now + hour };
+  const maintenance = { why: "New switch", until: now + hour, sla: "exclude" };
   expect(await json(await fresh.call("GET", path))).toMatchObject({ state: "maintenance", maintenance });
   const list = async (state: string) =>
     (await json<Page>(await fresh.call("GET", `/api/v1/devices?state=${state}`))).items;

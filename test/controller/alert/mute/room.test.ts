@@ -159,6 +159,11 @@ describe("on real records", () => {
     await t.mutes().plan(jo, window({ scope: { devices: ["gw"] }, when }));
     const inIt = ["a-0", "gw", "sensor-1", "sensor-2"].map((id) => t.mutes().maintenanceOf(id) !== null);
     expect(inIt).toEqual([false, true, true, true]);
+    const told: string[] = [];
+    t.mutes().watch((device) => told.push(device));
+    t.clock.pass(hour);
+    expect(t.mutes().maintenanceOf("gw")).toBeNull();
+    expect(told).toEqual(["gw", "sensor-1", "sensor-2"]);
     // A circle ends.
     t.place("gw", { kind: "gateway", site: "b", via: "sensor-2" });
     expect(t.mutes().maintenanceOf("a-0")).toBeNull();
