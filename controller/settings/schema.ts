@@ -183,6 +183,11 @@ export const schema = z.strictObject({
       "How long the last devices of a site have once the site is back (at least three of their intervals).",
       range(0, 3_600_000, "milliseconds"),
     ),
+    settleMs: key(
+      whole(0, 3_600_000).default(300_000),
+      "After the end of a silence or a maintenance window, how long what it held back has to settle before it is told.",
+      range(0, 3_600_000, "milliseconds"),
+    ),
     storeGraceMs: key(
       whole(0, 3_600_000).default(30_000),
       "How long measurements cannot be stored before somebody is told.",

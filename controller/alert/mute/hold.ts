@@ -18,50 +18,62 @@ export interface Mute {
 export type Muted = Pick<Mute, "id" | "by" | "why" | "until">;
 
 type Rooted = Pick<Incident, "rule" | "root">;
+interface At {
+  now: number;
+  settleMs: number;
+}
 
-/** After its end whatever it made is given time to settle; what fails anew is told as usual. */
-const holds = ({ until }: Mute, since: number, now: number, settleMs: number): boolean =>
-  now < until || (now < until + settleMs && since < until);
+/** Those that may hold back something of this incident now, the longest first. */
+const takersOf = (mutes: readonly Mute[], { rule, root }: Rooted, { now, settleMs }: At): Mute[] =>
+  mutes
+    .filter(
+      ({ rules, until }) => (rules === null ? root.type !== "controller" : rules.has(rule)) && now < until + settleMs,
+    )
+    .sort((a, b) => b.until - a.until);
+
+/** After its end whatever it made is given time to settle; what fails anew is told as usual. Of itself the controller is
+ *  silent only where nothing but the rule was named. */
+const holderOf = (
+  takers: readonly Mute[],
+  { root }: Rooted,
+  { device, since }: Pick<Member, "device" | "since">,
+  now: number,
+): Mute | undefined =>
+  takers.find(
+    ({ devices, until }) =>
+      (devices === null || (root.type !== "controller" && devices.has(device))) && (now < until || since < until),
+  );
 
 /** What holds back longest what is said of this device. Pure. */
 export function muteOfMember(
   mutes: readonly Mute[],
-  { rule, root }: Rooted,
-  { device, since }: Pick<Member, "device" | "since">,
-  { now, settleMs }: { now: number; settleMs: number },
+  incident: Rooted,
+  member: Pick<Member, "device" | "since">,
+  at: At,
 ): Muted | null {
-  let found: Mute | null = null;
-  for (const mute of mutes) {
-    const takesRule = mute.rules === null ? root.type !== "controller" : mute.rules.has(rule);
-    // Of itself the controller is silent only where nothing but the rule was named.
-    const takesDevice = mute.devices === null || (root.type !== "controller" && mute.devices.has(device));
-    if (!takesRule || !takesDevice || !holds(mute, since, now, settleMs)) continue;
-    if (found === null || mute.until > found.until) found = mute;
-  }
-  return found && mutedBy(found);
+  return mutedBy(holderOf(takersOf(mutes, incident, at), incident, member, at.now));
 }
 
-const mutedBy = ({ id, by, why, until }: Mute): Muted => ({ id, by, why, until });
+const mutedBy = (mute: Mute | undefined): Muted | null =>
+  mute ? { id: mute.id, by: mute.by, why: mute.why, until: mute.until } : null;
 
 /** What holds the whole incident back: all that is bad in it is muted; until the first of that is not. Pure. */
 export function muteOf(
   mutes: readonly Mute[],
   incident: Pick<Incident, "rule" | "root" | "since" | "members">,
-  at: { now: number; settleMs: number },
+  at: At,
 ): Muted | null {
-  if (mutes.length === 0) return null;
-  let first: Muted | null = null;
-  let any = false;
+  const takers = mutes.length === 0 ? [] : takersOf(mutes, incident, at);
+  if (takers.length === 0) return null;
+  let first: Mute | undefined;
   for (const member of incident.members.values()) {
     if (member.state !== "down") continue;
-    any = true;
-    const mine = muteOfMember(mutes, incident, member, at);
-    if (mine === null) return null;
-    if (first === null || mine.until < first.until) first = mine;
+    const mine = holderOf(takers, incident, member, at.now);
+    if (mine === undefined) return null;
+    if (first === undefined || mine.until < first.until) first = mine;
   }
-  if (any) return first;
+  if (first !== undefined) return mutedBy(first);
   // What the controller says of itself has no members.
-  return incident.root.type === "controller"
-    ? muteOfMember(mutes, incident, { device: incident.root.id, since: incident.since }, at)
-    : null;
+  const { root, since } = incident;
+  return root.type === "controller" ? muteOfMember(mutes, incident, { device: root.id, since }, at) : null;
 }

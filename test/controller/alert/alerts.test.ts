@@ -67,6 +67,39 @@ describe("alerts on real records", () => {
     expect(await fresh.outbox()).toEqual(["opened"]);
   });
 
+  it("what a person does in the middle of a turn waits for its end: neither is lost", async () => {
+    const fresh = await freshAlerts();
+    await fresh.addChannel();
+    const ids = fresh.site("a", 5);
+    let go = (): void => {};
+    let held: Promise<void> | null = null;
+    const alerts = fresh.open({
+      async enqueue(t, notice) {
+        await held;
+        await fresh.notify.enqueue(t, notice);
+      },
+    });
+    await alerts.start();
+    fresh.set(ids.slice(0, 1), "offline");
+    tell(alerts, ids);
+    await live(fresh, alerts, 60);
+    const [{ id } = { id: "" }] = await alerts.list({ limit: 1 });
+    held = new Promise((done) => {
+      go = done;
+    });
+    // Its site goes, too: the turn that says so is being written.
+    fresh.set(ids, "offline");
+    tell(alerts, ids);
+    fresh.clock.pass(1_000);
+    const turn = alerts.turn();
+    const took = alerts.ack(id, jo);
+    go();
+    await Promise.all([turn, took]);
+    await live(fresh, alerts, 5);
+    expect(await alerts.of(id)).toMatchObject({ rule: "site_unreachable", ackedBy: "jo" });
+    expect(await fresh.outbox()).toEqual(["opened", "updated"]);
+  });
+
   it("a device that was removed while nothing ran: its incident is closed", async () => {
     const fresh = await freshAlerts();
     const ids = fresh.site("a", 5);

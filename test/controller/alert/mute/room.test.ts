@@ -115,6 +115,7 @@ describe("on real records", () => {
       .silence(jo, { scope: { devices: [one] }, rules: [], endAt: t.clock.now() + hour, why: "Roadworks" });
     t.lose([one]);
     await t.pass(5 * minute);
+    await t.alerts().stop();
     t.clock.pass(3 * hour);
     await t.again();
     expect(await t.outbox()).toEqual(["opened"]);
