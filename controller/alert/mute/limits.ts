@@ -23,6 +23,6 @@ export const muteLimits = {
   shown: 5,
   /** Open incidents that are shown before saving. */
   incidents: 50,
-  /** Devices that one is reached through, one behind the other. */
-  viaDepth: 8,
+  /** Devices that one is behind, one behind the other. */
+  depth: 32,
 } as const;

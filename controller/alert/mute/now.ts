@@ -14,6 +14,8 @@ export interface Place {
   profile: string | null;
   /** The device that it is reached through. */
   via: string | null;
+  /** Groups of devices that it is behind: out of reach when all of one group are. */
+  parents: readonly (readonly string[])[];
 }
 
 export interface Fleet {
@@ -23,24 +25,33 @@ export interface Fleet {
 
 const subjectOf = (place: Place): Subject => ({ ...place, site: place.site ?? "" });
 
-/** The devices that a selector means, and those that are reached through them: what is done to a gateway is done to all
- *  behind it. null: no device is named. Pure but for the fleet. */
+/** The devices that a selector means, and those that are behind them: what is done to a gateway is done to all that is
+ *  reached through it. null: no device is named. */
 export function devicesOf({ scope }: Selector, fleet: Fleet): Set<string> | null {
   if (!Object.values(scope).some((list) => list !== undefined && list.length > 0)) return null;
   const fits = fitsOf(scope);
-  const found = new Set<string>();
-  for (const place of fleet.devices()) {
-    let one: Place | undefined = place;
-    for (let depth = 0; one && depth < muteLimits.viaDepth; depth++) {
-      if (found.has(one.id) || fits(subjectOf(one))) {
-        found.add(place.id);
-        break;
-      }
-      one = one.via === null ? undefined : fleet.device(one.via);
-    }
-  }
-  return found;
+  /** Those that were looked at; while one is, it is not: a circle ends. */
+  const known = new Map<string, boolean>();
+  const isMeant = (place: Place, depth: number): boolean => {
+    const before = known.get(place.id);
+    if (before !== undefined) return before;
+    known.set(place.id, false);
+    const meant =
+      fits(subjectOf(place)) ||
+      (depth < muteLimits.depth &&
+        groupsOf(place).some((group) => group.length > 0 && group.every((id) => isThere(id, depth + 1))));
+    known.set(place.id, meant);
+    return meant;
+  };
+  const isThere = (id: string, depth: number): boolean => {
+    const place = fleet.device(id);
+    return place !== undefined && isMeant(place, depth);
+  };
+  return new Set(fleet.devices().flatMap((place) => (isMeant(place, 0) ? [place.id] : [])));
 }
+
+const groupsOf = ({ via, parents }: Place): readonly (readonly string[])[] =>
+  via === null ? parents : [...parents, [via]];
 
 /** What holds notices back at `now`, and until when that stays as it is. */
 export function mutesAt(

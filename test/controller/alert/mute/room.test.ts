@@ -28,7 +28,7 @@ async function muted() {
   alerts = fresh.open({ mutes: (now) => mutes.mutes(now) });
   const place = (id: string, over: Partial<Place> = {}): void => {
     const site = id.split("-")[0] ?? null;
-    places.set(id, { id, site, kind: "access-point", tags: [], profile: null, via: null, ...over });
+    places.set(id, { id, site, kind: "access-point", tags: [], profile: null, via: null, parents: [], ...over });
     mutes.deviceChanged(id);
   };
   return {
@@ -160,11 +160,15 @@ describe("on real records", () => {
     await t.mutes().plan(jo, window({ scope: { devices: ["gw"] }, when }));
     const inIt = ["a-0", "gw", "sensor-1", "sensor-2"].map((id) => t.mutes().maintenanceOf(id) !== null);
     expect(inIt).toEqual([false, true, true, true]);
+    // Of two ways one is enough.
+    t.place("sensor-3", { kind: "sensor", site: "c", parents: [["gw", "a-0"]] });
+    t.place("sensor-4", { kind: "sensor", site: "c", parents: [["a-0"], ["gw", "sensor-1"]] });
+    expect(["sensor-3", "sensor-4"].map((id) => t.mutes().maintenanceOf(id) !== null)).toEqual([false, true]);
     const told: string[] = [];
     t.mutes().watch((device) => told.push(device));
     t.clock.pass(hour);
     expect(t.mutes().maintenanceOf("gw")).toBeNull();
-    expect(told).toEqual(["gw", "sensor-1", "sensor-2"]);
+    expect(told).toEqual(["gw", "sensor-1", "sensor-2", "sensor-4"]);
     // A circle ends.
     t.place("gw", { kind: "gateway", site: "b", via: "sensor-2" });
     expect(t.mutes().maintenanceOf("a-0")).toBeNull();
