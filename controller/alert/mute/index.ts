@@ -116,10 +116,10 @@ export async function createMutes(needs: MutesNeeds) {
     of: find,
     standingOf: (entry: MuteEntry) => {
       const now = clock.now();
-      const standing = standingOf(entry, now);
+      const { active, since, until, nextAt } = standingOf(entry, now);
       const over = entry.overAt !== null && entry.overAt <= now;
-      const state: MuteState = standing.active ? "active" : over ? "over" : "coming";
-      return { ...standing, state };
+      const state: MuteState = active ? "active" : over ? "over" : "coming";
+      return { state, since, until, nextAt };
     },
     /** Newest first. */
     list: (kind: MuteKind, { over, ...query }: Omit<MuteQuery, "overBy"> & { over: boolean }): Promise<MuteEntry[]> =>

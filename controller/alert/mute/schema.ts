@@ -77,7 +77,9 @@ const recurring = z
 const compared = 60;
 const hourMs = 3_600_000;
 
-export const when = z.union([once, recurring]);
+export const when = z.union([once, recurring], {
+  error: "either startAt and endAt, or first, rrule, durationMs and timeZone",
+});
 
 const why = z
   .string()

@@ -91,6 +91,9 @@ it("what will not do is answered with where and what is allowed", async () => {
     ).faults;
   const when = { first: "2026-10-24T01:30", rrule: "FREQ=DAILY", durationMs: hour, timeZone: "Europe/London" };
   expect(await faults({ when, why: "Demo" })).toMatchObject([{ path: "scope", message: /this would be everything/ }]);
+  expect(await faults({ when: { startAt: 1 }, why: "Demo", scope: { sites: [site] } })).toEqual([
+    { path: "when", message: "either startAt and endAt, or first, rrule, durationMs and timeZone" },
+  ]);
   const [fault] = await faults({ when: { ...when, rrule: "FREQ=HOURLY" }, why: "Demo", scope: { sites: [site] } });
   expect(fault).toMatchObject({ path: "when.rrule", message: expect.stringMatching(/allowed: DAILY/) });
 });
