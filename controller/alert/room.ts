@@ -8,9 +8,8 @@ import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import type { StoredPoint } from "../store/series/index.ts";
 import { createAlerts } from "./alerts.ts";
-import { createEscalation } from "./escalation/index.ts";
-import { type AlertLimits, alertLimits } from "./limits.ts";
-import { createMutes } from "./mute/index.ts";
+import { createHolds } from "./holds.ts";
+import type { AlertLimits } from "./limits.ts";
 import { createAsk } from "./probe/ask.ts";
 import { createProbing } from "./probe/index.ts";
 import { createReferences } from "./probe/references.ts";
@@ -103,18 +102,12 @@ export async function createAlerting(needs: {
     addressOf: ({ of, id }) =>
       (of === "devices" ? registry.device(id)?.address : registry.site(id)?.uplink?.address) ?? null,
   });
-  const mutes = await createMutes({
-    ...needs,
-    settleMs: needs.limits.settleMs ?? alertLimits.settleMs,
-    incidents: () => alerts.open(),
-  });
-  const escalation = await createEscalation(needs);
+  const { mutes, escalation, toAlerts } = await createHolds({ ...needs, incidents: () => alerts.open() });
   const alerts = createAlerts({
     ...needs,
     probing,
     references: createReferences({ ask, addresses: needs.limits.references ?? [] }),
-    mutes: mutes.mutes,
-    policy: escalation.policy,
+    ...toAlerts,
     rules: feed,
     devices: () => registry.devices().map(seen),
     device(id) {
