@@ -44,6 +44,8 @@ export interface AlertNeeds {
   changed(incidents: readonly string[], notices: boolean): void;
   /** Asks what is silent by another way; absent: nobody does. */
   probing?: Pick<Probing, "look" | "news">;
+  /** How every device was, kept turn by turn; absent: it is not. */
+  ledger?: { turned(state: AlertState, devices: Iterable<string>, now: number): void };
   /** What rules say of measurements; absent: there are none. */
   rules?: Pick<Feed, "news" | "again" | "restore">;
   audit: {
@@ -112,6 +114,7 @@ export function createAlerts(needs: AlertNeeds) {
       state = next.state;
       if ((state.blind !== null) !== wasBlind) needs.blind(state.blind?.since ?? null);
       if (next.steps.length > 0) tellChanged(next.steps);
+      needs.ledger?.turned(state, devicesIn(events, next.steps), now);
     } catch (error) {
       // Nothing of it happened; the next turn decides anew, from how things are then.
       dirty = new Set([...taken, ...dirty]);
@@ -244,6 +247,13 @@ export function createAlerts(needs: AlertNeeds) {
   };
 }
 export type Alerts = ReturnType<typeof createAlerts>;
+
+/** Whoever may be other than before this turn. */
+const devicesIn = (events: readonly AlertEvent[], steps: readonly Step[]): Set<string> =>
+  new Set([
+    ...events.flatMap((event) => (event.kind === "device" ? [event.id] : [])),
+    ...steps.flatMap(({ members }) => members.map(({ device }) => device)),
+  ]);
 
 const endsFirst = (a: Step, b: Step): number =>
   Number(a.incident.state === "open") - Number(b.incident.state === "open");

@@ -8,6 +8,7 @@ import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import type { StoredPoint } from "../store/series/index.ts";
 import { createAlerts } from "./alerts.ts";
+import { createAvailability, type Muted } from "./availability/index.ts";
 import type { AlertLimits } from "./limits.ts";
 import { createAsk } from "./probe/ask.ts";
 import { createProbing } from "./probe/index.ts";
@@ -64,6 +65,8 @@ export async function createAlerting(needs: {
   doors(): Doors | null;
   /** With `keys`, and perhaps `alert-rules` of *.yaml. */
   dataDir: string;
+  /** A planned window over a device, and whether it counts. */
+  muted?(device: string, now: number): Muted;
   /** When the controller's certificate ends; null: it has none. */
   certificateUntil: number | null;
   /** Asked only after the start. */
@@ -101,16 +104,21 @@ export async function createAlerting(needs: {
     addressOf: ({ of, id }) =>
       (of === "devices" ? registry.device(id)?.address : registry.site(id)?.uplink?.address) ?? null,
   });
-  const alerts = createAlerts({
-    ...needs,
-    probing,
-    references: createReferences({ ask, addresses: needs.limits.references ?? [] }),
-    rules: feed,
+  const watched = {
     devices: () => registry.devices().map(seen),
-    device(id) {
+    device(id: string) {
       const device = registry.device(id);
       return device && seen(device);
     },
+  };
+  const availability = createAvailability({ ...needs, ...watched, muted: needs.muted ?? (() => null) });
+  const alerts = createAlerts({
+    ...needs,
+    ...watched,
+    probing,
+    references: createReferences({ ask, addresses: needs.limits.references ?? [] }),
+    rules: feed,
+    ledger: availability.ledger,
     sites: () => registry.sites().map((site) => ({ ...site, open: registry.hoursOfSite(site.id).open })),
     blind: (since) => needs.presence().blind(since),
     enqueue: notify.enqueue,
@@ -151,6 +159,7 @@ export async function createAlerting(needs: {
     /** Newest values of a device, as they are stored. */
     stored: (points: readonly StoredPoint[]): void => feed.stored(points, needs.clock.now()),
     async start(): Promise<void> {
+      await availability.start();
       await alerts.start();
       // Only now: rules and devices that are gone end what was kept of them.
       rulebook.tell();
@@ -167,6 +176,7 @@ export async function createAlerting(needs: {
       loopLag.stop();
       await watchdog.stop();
       await alerts.stop();
+      await availability.stop();
       await notify.stop();
     },
   };

@@ -11,6 +11,8 @@ export interface DeviceSeen {
   lastSeenAt: number | null;
   stopped: boolean;
   boot: string | null;
+  /** When that boot began, by our clock; null or absent: nobody knows. */
+  bootAt?: number | null;
   intervalMs: number;
   parents: readonly (readonly string[])[];
 }
@@ -18,6 +20,7 @@ export interface DeviceSeen {
 /** What presence says of a device. */
 export type Presence = Pick<DeviceSeen, "state" | "since" | "lastSeenAt" | "boot"> & {
   why?: string;
+  bootAt?: number | null;
   birth: { intervalMs: number } | null;
 };
 
@@ -34,6 +37,7 @@ export const deviceSeen = (device: Known, is: Presence): DeviceSeen => ({
   lastSeenAt: is.lastSeenAt,
   stopped: is.why === "stopped",
   boot: is.boot,
+  bootAt: is.bootAt ?? null,
   intervalMs: is.birth?.intervalMs ?? 60_000,
   parents: device.via === null ? device.parents : [...device.parents, [device.via]],
 });
@@ -57,6 +61,7 @@ export const watchedOf = (device: DeviceSeen): Watched => ({
   lastSeenAt: device.lastSeenAt ?? 0,
   stopped: device.stopped,
   boot: device.boot,
+  bootAt: device.bootAt ?? null,
   intervalMs: device.intervalMs,
   parents: device.parents,
 });

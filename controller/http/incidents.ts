@@ -19,8 +19,8 @@ const incidentSchema = z.object({
   state: z.enum(states),
   severity: z.enum(severities),
   rule: z.enum(rules),
-  /** line, restart; of a closed one: removed, folded, blind. */
-  cause: z.enum(["line", "restart", "removed", "folded", "blind"]).nullable(),
+  /** line, restart, stopped; of a closed one: removed, folded, blind. */
+  cause: z.enum(["line", "restart", "stopped", "removed", "folded", "blind"]).nullable(),
   sentence: z.string(),
   root: z.object({ type: z.string(), id: z.string(), name: z.string() }),
   site: z.string().nullable(),

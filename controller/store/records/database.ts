@@ -9,6 +9,7 @@ import type { LedgerTables } from "./migrations/0008-ledger.ts";
 import type { RollupTables } from "./migrations/0009-rollups.ts";
 import type { ChannelTables } from "./migrations/0010-channels.ts";
 import type { RuleTables } from "./migrations/0011-rules.ts";
+import type { AvailabilityTables } from "./migrations/0013-availability.ts";
 
 /** Every table; each is described beside the migration that makes it. Times are milliseconds since 1970 UTC, flags are
  *  0 or 1, `*_json` is JSON text. */
@@ -23,4 +24,5 @@ export interface Database
     RollupTables,
     ChannelTables,
     RuleTables,
+    AvailabilityTables,
     ConfigTables {}

@@ -10,6 +10,7 @@ import { ledger } from "./0008-ledger.ts";
 import { rollups } from "./0009-rollups.ts";
 import { channels } from "./0010-channels.ts";
 import { rules } from "./0011-rules.ts";
+import { availability } from "./0013-availability.ts";
 import { topology } from "./0014-topology.ts";
 
 /** In the order of their names; one that was released is never changed. A static map, since the bundle has no folder
@@ -26,5 +27,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0009-rollups": rollups,
   "0010-channels": channels,
   "0011-rules": rules,
+  "0013-availability": availability,
   "0014-topology": topology,
 };

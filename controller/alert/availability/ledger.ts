@@ -1,0 +1,148 @@
+import type { Cancel, Clock } from "../../base/clock.ts";
+import type { Log } from "../../base/log.ts";
+import type { Records } from "../../store/records/index.ts";
+import type { AlertState, Watched } from "../state.ts";
+import { type AvailabilityLimits, availabilityLimits, type Interval, type Open } from "./interval.ts";
+import { type Muted, seenOf, standings } from "./observe.ts";
+import { loadOpen, prune, writePending } from "./records.ts";
+import { type LedgerEvent, reduce } from "./reduce.ts";
+import { reviseLate } from "./revise.ts";
+
+export interface LedgerNeeds {
+  clock: Clock;
+  log: Log;
+  records: Records;
+  limits?: Partial<AvailabilityLimits>;
+  /** Ids of all, and one as it is now; undefined: removed. */
+  devices(): Iterable<string>;
+  device(id: string): Watched | undefined;
+  /** A planned window over it now. */
+  muted(device: string, now: number): Muted;
+  /** What these incidents say of their cause is more than before. */
+  explained(incidents: readonly string[]): void;
+}
+
+/** Keeps how every device was. Told by each turn of the alerts; written every few seconds, all that was seen up to one
+ *  moment together: after `kill -9` only what lies between that moment and the next start is unknown. */
+export function createLedger(needs: LedgerNeeds) {
+  const { clock, log, records } = needs;
+  const limits: AvailabilityLimits = { ...availabilityLimits, ...needs.limits };
+  let open = new Map<string, Open>();
+  let over: Interval[] = [];
+  let dirty = new Set<string>();
+  let incidents: AlertState["incidents"] = new Map();
+  /** The last look; null: not loaded. */
+  let seenAt: number | null = null;
+  let [revisedAt, prunedAt] = [0, 0];
+  let working: Promise<void> | null = null;
+  let cancels: Cancel[] = [];
+
+  function take(device: string, event: LedgerEvent, now: number): void {
+    const was = open.get(device) ?? null;
+    const next = reduce(device, was, event, now);
+    if (next.is === was) return;
+    if (next.over) over.push(next.over);
+    if (next.is) open.set(device, next.is);
+    else open.delete(device);
+    dirty.add(device);
+  }
+
+  function look(devices: Iterable<string>, now: number): void {
+    const standing = standings(incidents);
+    for (const id of devices) {
+      const is = needs.device(id);
+      if (is) take(id, { kind: "seen", is: seenOf(is, standing.get(id), needs.muted(id, now), now) }, now);
+      else take(id, { kind: "removed" }, now);
+    }
+  }
+
+  /** Time that nobody saw: this process stood, or the clock was set. Where that was set back, time stands until it has
+   *  come where it was: what was seen once is not written over.
+   *  @returns now, for the ledger; null: not loaded */
+  function pass(now: number): number | null {
+    if (seenAt === null) return null;
+    if (now - seenAt > limits.lookMs) gap(seenAt, now);
+    seenAt = Math.max(seenAt, now);
+    return seenAt;
+  }
+
+  function gap(from: number, now: number): void {
+    for (const device of [...open.keys()]) take(device, { kind: "gap", from, cause: "away" }, now);
+  }
+
+  async function load(): Promise<void> {
+    const known = await loadOpen(records);
+    const now = clock.now();
+    [open, over, dirty] = [known.open, [], new Set()];
+    if (known.seenUntil !== null && now > known.seenUntil) gap(known.seenUntil, now);
+    seenAt = Math.max(now, known.seenUntil ?? 0);
+    lookAtAll(seenAt);
+  }
+
+  const lookAtAll = (now: number): void => look(new Set([...needs.devices(), ...open.keys()]), now);
+
+  async function write(): Promise<void> {
+    if (seenAt === null) return;
+    const pending = { over, open: new Map([...dirty].map((id) => [id, open.get(id) ?? null])), seenUntil: seenAt };
+    [over, dirty] = [[], new Set()];
+    try {
+      await writePending(records, pending);
+    } catch (error) {
+      over = [...pending.over, ...over];
+      for (const id of pending.open.keys()) dirty.add(id);
+      // Of what could not be kept nothing is known: it begins anew from what was written.
+      if (over.length > limits.rowsWaiting) seenAt = null;
+      throw error;
+    }
+  }
+
+  async function work(): Promise<void> {
+    if (seenAt === null) await load();
+    const now = clock.now();
+    lookAtAll(pass(now) ?? now);
+    await write();
+    if (Math.abs(now - revisedAt) >= limits.reviseMs) {
+      revisedAt = now;
+      const explained = await reviseLate(records, now, limits);
+      if (explained.length > 0) needs.explained(explained);
+    }
+    if (Math.abs(now - prunedAt) < limits.pruneMs) return;
+    prunedAt = now;
+    await prune(records, now - limits.keptMs);
+  }
+
+  /** One at a time. */
+  function settle(): Promise<void> {
+    working ??= work().finally(() => {
+      working = null;
+    });
+    return working;
+  }
+
+  return {
+    async start(): Promise<void> {
+      await load();
+      cancels = [
+        clock.every(
+          limits.writeMs,
+          () => void settle().catch((error: unknown) => log.error("availability could not be written", { error })),
+        ),
+      ];
+    },
+    async stop(): Promise<void> {
+      for (const cancel of cancels) cancel();
+      await working?.catch(() => {});
+      await settle();
+    },
+    /** Writes now what the clock has written every few seconds. */
+    settle,
+    /** After a turn of the alerts: who may be other than before. */
+    turned(state: AlertState, devices: Iterable<string>, now: number): void {
+      incidents = state.incidents;
+      const at = pass(now);
+      if (at !== null) look(devices, at);
+    },
+    counts: (): Record<string, number> => ({ devices: open.size, waiting: over.length }),
+  };
+}
+export type Ledger = ReturnType<typeof createLedger>;
