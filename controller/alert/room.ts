@@ -8,7 +8,7 @@ import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import type { StoredPoint } from "../store/series/index.ts";
 import { createAlerts } from "./alerts.ts";
-import { createAvailability, type Muted } from "./availability/index.ts";
+import { type AvailabilityNeeds, createAvailability } from "./availability/index.ts";
 import type { AlertLimits } from "./limits.ts";
 import { createAsk } from "./probe/ask.ts";
 import { createProbing } from "./probe/index.ts";
@@ -58,15 +58,15 @@ export async function createAlerting(needs: {
     /** For the notices: where it is, and whom to call. */
     site(id: string): (About["site"] & { uplink?: { address?: string | undefined } | null }) | undefined;
     hoursOfSite(site: string): { open: boolean };
-  };
+  } & AvailabilityNeeds["registry"];
   /** Asked only after the start. */
   presence(): { of(device: string): Presence; blind(since: number | null): void };
   cannotStore(): { since: number; why: string } | null;
   doors(): Doors | null;
   /** With `keys`, and perhaps `alert-rules` of *.yaml. */
   dataDir: string;
-  /** A planned window over a device, and whether it counts. */
-  muted?(device: string, now: number): Muted;
+  muted?: AvailabilityNeeds["muted"];
+  usuallyOn?: AvailabilityNeeds["usuallyOn"];
   /** When the controller's certificate ends; null: it has none. */
   certificateUntil: number | null;
   /** Asked only after the start. */
@@ -111,7 +111,7 @@ export async function createAlerting(needs: {
       return device && seen(device);
     },
   };
-  const availability = createAvailability({ ...needs, ...watched, muted: needs.muted ?? (() => null) });
+  const availability = createAvailability({ ...needs, ...watched });
   const alerts = createAlerts({
     ...needs,
     ...watched,
@@ -151,6 +151,7 @@ export async function createAlerting(needs: {
     self: { values: self.values, watchdog: watchdog.view },
     probing: { counts: probing.counts },
     rules: { book: rulebook, standing: feed.standing },
+    availability: availability.reports,
     /** Something about this device is other than before. */
     deviceChanged(id: string): void {
       subject(id);

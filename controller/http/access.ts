@@ -66,6 +66,8 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
   "GET /incidents/:id": "viewer",
   "POST /incidents/:id/ack": "operator",
   "POST /incidents/:id/note": "operator",
+  "GET /availability": "viewer",
+  "GET /availability.csv": "viewer",
   "GET /alert-rules": "viewer",
   "GET /alert-rules/schema": "viewer",
   "GET /alert-rules/:id": "viewer",

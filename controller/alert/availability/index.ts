@@ -5,8 +5,12 @@ import type { Records } from "../../store/records/index.ts";
 import { type DeviceSeen, watchedOf } from "../watch.ts";
 import { createLedger } from "./ledger.ts";
 import type { Muted } from "./observe.ts";
+import type { UsuallyOn } from "./report.ts";
+import { createReports, type ReportNeeds } from "./reports.ts";
 
 export type { Muted } from "./observe.ts";
+export { type Figures, lossCauses } from "./report.ts";
+export type { DeviceFigures, MonthReport, Reports, SiteFigures } from "./reports.ts";
 
 export interface AvailabilityNeeds {
   clock: Clock;
@@ -14,13 +18,18 @@ export interface AvailabilityNeeds {
   records: Records;
   devices(): Iterable<DeviceSeen>;
   device(id: string): DeviceSeen | undefined;
-  muted(device: string, now: number): Muted;
+  registry: ReportNeeds["registry"];
+  /** A planned window over a device, and whether it counts; absent: there are none. */
+  muted?: ((device: string, now: number) => Muted) | undefined;
+  /** Devices of people that are usually on at that time; absent: not known. */
+  usuallyOn?: UsuallyOn | undefined;
   changed(incident: string): void;
 }
 
 export function createAvailability(needs: AvailabilityNeeds) {
+  const { muted = () => null, usuallyOn = () => null } = needs;
   const ledger = createLedger({
-    ...needs,
+    ...{ ...needs, muted },
     *devices() {
       for (const { id } of needs.devices()) yield id;
     },
@@ -32,5 +41,6 @@ export function createAvailability(needs: AvailabilityNeeds) {
       for (const id of incidents) needs.changed(id);
     },
   });
-  return { ledger, start: ledger.start, stop: ledger.stop };
+  const reports = createReports({ ...needs, usuallyOn });
+  return { ledger, reports, start: ledger.start, stop: ledger.stop };
 }

@@ -145,24 +145,19 @@ export async function intervalsOf(
   }));
 }
 
-/** Every device that anything is known of, also removed ones. A step from one to the next: however many intervals there
- *  are, only devices are read. */
-export async function devicesKnown({ db }: Records): Promise<string[]> {
-  const { rows } = await sql<{ device: string }>`
+/** Every device that anything is known of, also removed ones, and since when. A step from one to the next: however many
+ *  intervals there are, only devices are read. */
+export async function devicesKnown({ db }: Records): Promise<Map<string, number>> {
+  const { rows } = await sql<{ device: string; since: number }>`
     WITH RECURSIVE known (device) AS (
       SELECT min(device) FROM availability_interval
       UNION ALL
       SELECT (SELECT min(device) FROM availability_interval WHERE device > known.device) FROM known
       WHERE known.device IS NOT NULL)
-    SELECT device FROM known WHERE device IS NOT NULL UNION SELECT device FROM availability_open`.execute(db);
-  return rows.map(({ device }) => device);
-}
-
-/** Since when anything is known; null: nothing is. */
-export async function knownSince({ db }: Records): Promise<number | null> {
-  const { rows } = await sql<{ at: number | null }>`
-    SELECT min(at) AS at FROM (
-      SELECT min(from_at) AS at FROM availability_open UNION ALL
-      SELECT from_at FROM (SELECT from_at FROM availability_interval ORDER BY to_at LIMIT 1))`.execute(db);
-  return rows[0]?.at ?? null;
+    SELECT device, (SELECT min(from_at) FROM availability_interval WHERE device = known.device) AS since FROM known
+    WHERE device IS NOT NULL
+    UNION ALL
+    SELECT device, from_at FROM availability_open AS o
+    WHERE NOT EXISTS (SELECT 1 FROM availability_interval WHERE device = o.device)`.execute(db);
+  return new Map(rows.map(({ device, since }) => [device, since]));
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createReports } from "../../../controller/alert/availability/reports.ts";
 import { createAlerts } from "../../../controller/alert/index.ts";
 import { createRulebook } from "../../../controller/alert/rules/rulebook.ts";
 import { type Actor, type Auth, createAuth, type Role } from "../../../controller/auth/index.ts";
@@ -122,6 +123,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
   const book = await createRulebook({ records, clock, audit: auth.audit, folder: null, changed: () => {} });
   const needs: HttpNeeds = {
     rules: { book, standing: () => ({ devices: 2, bad: 1 }) },
+    availability: createReports({ clock, records, registry, usuallyOn: () => null }),
     config,
     clock,
     log: quiet,
