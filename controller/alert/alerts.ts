@@ -46,6 +46,8 @@ export interface AlertNeeds {
   probing?: Pick<Probing, "look" | "news">;
   /** How every device was, kept turn by turn; absent: it is not. */
   ledger?: { turned(state: AlertState, devices: Iterable<string>, now: number): void };
+  /** In the transaction that opens incidents: what changed around them before. Absent: nobody looks. */
+  opened?(db: Kysely<Database>, incidents: readonly Step["incident"][]): Promise<void>;
   /** What rules say of measurements; absent: there are none. */
   rules?: Pick<Feed, "news" | "again" | "restore">;
   audit: {
@@ -133,12 +135,17 @@ export function createAlerts(needs: AlertNeeds) {
         const { id: incident, generation } = step.incident;
         if (step.tell) await needs.enqueue(db, { incident, kind: step.tell, generation });
       }
+      await needs.opened?.(
+        db,
+        steps.filter(isOpened).map(({ incident }) => incident),
+      );
     });
   }
 
   function tellChanged(steps: readonly Step[]): void {
-    for (const { incident, tell, events } of steps) {
-      if (events.some(({ kind }) => kind === "opened")) counts.opened++;
+    for (const step of steps) {
+      const { incident, tell } = step;
+      if (isOpened(step)) counts.opened++;
       if (incident.state !== "open") counts[incident.state]++;
       const { id, rule, root } = incident;
       log.info("incident", { id, rule, root, state: incident.state, tell, members: incident.members.size });
@@ -254,6 +261,8 @@ const devicesIn = (events: readonly AlertEvent[], steps: readonly Step[]): Set<s
     ...events.flatMap((event) => (event.kind === "device" ? [event.id] : [])),
     ...steps.flatMap(({ members }) => members.map(({ device }) => device)),
   ]);
+
+const isOpened = ({ events }: Step): boolean => events.some(({ kind }) => kind === "opened");
 
 const endsFirst = (a: Step, b: Step): number =>
   Number(a.incident.state === "open") - Number(b.incident.state === "open");

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Database, Records } from "../store/records/index.ts";
+import { changesOf } from "./availability/index.ts";
 import { type IncidentEvent, type IncidentView, type Told, viewOf } from "./view.ts";
 
 /** Members that one incident shows; of a bigger one the sentence has the number. */
@@ -23,7 +24,8 @@ export function createRead(needs: {
   const { db, organisation } = needs.records;
 
   async function views(rows: Database["incident"][]): Promise<IncidentView[]> {
-    const told = await needs.toldOf(rows.map(({ id }) => id));
+    const ids = rows.map(({ id }) => id);
+    const [told, changed] = [await needs.toldOf(ids), await changesOf(db, ids)];
     const all: IncidentView[] = [];
     for (const row of rows) {
       const members = await db
@@ -34,7 +36,8 @@ export function createRead(needs: {
         .orderBy("name")
         .limit(membersShown)
         .execute();
-      all.push(viewOf(row, members, told.get(row.id) ?? [], needs.clock.now()));
+      const around = { told: told.get(row.id) ?? [], changed: changed.get(row.id) ?? [] };
+      all.push(viewOf(row, members, around, needs.clock.now()));
     }
     return all;
   }

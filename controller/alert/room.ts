@@ -83,7 +83,10 @@ export async function createAlerting(needs: {
     keyFolder: join(needs.dataDir, "keys"),
     severityWords,
     incident: (id) => alerts.of(id),
-    about: async ({ site }) => aboutSite(site ? registry.site(site) : undefined),
+    about: async ({ id, site }) => ({
+      ...aboutSite(site ? registry.site(site) : undefined),
+      ...(await availability.around(id)),
+    }),
     done: changed,
     ticket: noteTicket,
   });
@@ -111,7 +114,7 @@ export async function createAlerting(needs: {
       return device && seen(device);
     },
   };
-  const availability = createAvailability({ ...needs, ...watched });
+  const availability = createAvailability({ ...needs, ...watched, devices: registry.devices });
   const alerts = createAlerts({
     ...needs,
     ...watched,
@@ -119,6 +122,7 @@ export async function createAlerting(needs: {
     references: createReferences({ ask, addresses: needs.limits.references ?? [] }),
     rules: feed,
     ledger: availability.ledger,
+    opened: availability.opened,
     sites: () => registry.sites().map((site) => ({ ...site, open: registry.hoursOfSite(site.id).open })),
     blind: (since) => needs.presence().blind(since),
     enqueue: notify.enqueue,

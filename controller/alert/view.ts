@@ -50,6 +50,8 @@ export interface IncidentView {
   ackedAt?: number;
   reference?: string;
   includes: string[];
+  /** In the hour before it, newest first; `device`: of one alone. */
+  changed: { at: number; text: string; device?: string }[];
   told: Told[];
 }
 
@@ -67,7 +69,7 @@ const controller = "The controller";
 export function viewOf(
   row: Database["incident"],
   memberRows: readonly Database["incident_member"][],
-  told: Told[],
+  { told, changed }: { told: Told[]; changed: readonly { at: number; text: string; device: string | null }[] },
   now: number,
 ): IncidentView {
   const members = memberRows.map(memberOfRow);
@@ -99,6 +101,7 @@ export function viewOf(
     ...(row.acked_at === null ? {} : { ackedAt: row.acked_at }),
     ...(row.reference === null ? {} : { reference: row.reference }),
     includes: [...incident.includes],
+    changed: changed.map(({ at, text, device }) => ({ at, text, ...(device === null ? {} : { device }) })),
     told,
   };
 }

@@ -13,6 +13,8 @@ export interface DeviceSeen {
   boot: string | null;
   /** When that boot began, by our clock; null or absent: nobody knows. */
   bootAt?: number | null;
+  firmware?: string | null;
+  agent?: string | null;
   intervalMs: number;
   parents: readonly (readonly string[])[];
 }
@@ -21,7 +23,7 @@ export interface DeviceSeen {
 export type Presence = Pick<DeviceSeen, "state" | "since" | "lastSeenAt" | "boot"> & {
   why?: string;
   bootAt?: number | null;
-  birth: { intervalMs: number } | null;
+  birth: { intervalMs: number; firmware?: string; agent?: string } | null;
 };
 
 /** What the registry knows of a device. `via` is one more group that it is behind. */
@@ -38,6 +40,8 @@ export const deviceSeen = (device: Known, is: Presence): DeviceSeen => ({
   stopped: is.why === "stopped",
   boot: is.boot,
   bootAt: is.bootAt ?? null,
+  firmware: is.birth?.firmware ?? null,
+  agent: is.birth?.agent ?? null,
   intervalMs: is.birth?.intervalMs ?? 60_000,
   parents: device.via === null ? device.parents : [...device.parents, [device.via]],
 });

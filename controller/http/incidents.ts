@@ -42,6 +42,8 @@ const incidentSchema = z.object({
   ackedAt: at.optional(),
   reference: z.string().optional(),
   includes: z.array(z.string()),
+  /** What changed at its site in the hour before it, newest first; `device`: of one alone. */
+  changed: z.array(z.object({ at, text: z.string(), device: z.string().optional() })),
   told: z.array(
     z.object({
       channel: z.string(),

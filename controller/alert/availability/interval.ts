@@ -58,6 +58,8 @@ export const availabilityLimits = {
   keptMs: 400 * 86_400_000,
   /** How long afterwards a device's own word changes what was written. */
   revisedMs: 7 * 86_400_000,
+  /** How long it is kept what was noticed of a device. */
+  changesKeptMs: 7 * 86_400_000,
   /** Of a gap, covered by what came afterwards: then it was up. */
   covered: 0.8,
   /** Between two looks; a longer time was seen by nobody. */

@@ -1,8 +1,10 @@
 import type { Cancel, Clock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import type { Records } from "../../store/records/index.ts";
-import type { AlertState, Watched } from "../state.ts";
+import type { AlertState } from "../state.ts";
+import { type DeviceSeen, watchedOf } from "../watch.ts";
 import { type AvailabilityLimits, availabilityLimits, type Interval, type Open } from "./interval.ts";
+import { type Change, type Make, noticed } from "./notice.ts";
 import { type Muted, seenOf, standings } from "./observe.ts";
 import { loadOpen, prune, writePending } from "./records.ts";
 import { type LedgerEvent, reduce } from "./reduce.ts";
@@ -15,7 +17,7 @@ export interface LedgerNeeds {
   limits?: Partial<AvailabilityLimits>;
   /** Ids of all, and one as it is now; undefined: removed. */
   devices(): Iterable<string>;
-  device(id: string): Watched | undefined;
+  device(id: string): DeviceSeen | undefined;
   /** A planned window over it now. */
   muted(device: string, now: number): Muted;
   /** What these incidents say of their cause is more than before. */
@@ -29,6 +31,8 @@ export function createLedger(needs: LedgerNeeds) {
   const limits: AvailabilityLimits = { ...availabilityLimits, ...needs.limits };
   let open = new Map<string, Open>();
   let over: Interval[] = [];
+  const makes = new Map<string, Make>();
+  let changes: Change[] = [];
   let dirty = new Set<string>();
   let incidents: AlertState["incidents"] = new Map();
   /** The last look; null: not loaded. */
@@ -51,9 +55,22 @@ export function createLedger(needs: LedgerNeeds) {
     const standing = standings(incidents);
     for (const id of devices) {
       const is = needs.device(id);
-      if (is) take(id, { kind: "seen", is: seenOf(is, standing.get(id), needs.muted(id, now), now) }, now);
-      else take(id, { kind: "removed" }, now);
+      if (!is) {
+        makes.delete(id);
+        take(id, { kind: "removed" }, now);
+        continue;
+      }
+      take(id, { kind: "seen", is: seenOf(watchedOf(is), standing.get(id), needs.muted(id, now), now) }, now);
+      notice(id, is, now);
     }
+  }
+
+  function notice(id: string, { boot, bootAt = null, firmware = null, agent = null }: DeviceSeen, now: number): void {
+    const was = makes.get(id);
+    if (was?.boot === boot && was.firmware === firmware && was.agent === agent) return;
+    const is = { boot, bootAt, firmware, agent };
+    changes.push(...noticed(id, was, is, now));
+    makes.set(id, is);
   }
 
   /** Time that nobody saw: this process stood, or the clock was set. Where that was set back, time stands until it has
@@ -73,7 +90,7 @@ export function createLedger(needs: LedgerNeeds) {
   async function load(): Promise<void> {
     const known = await loadOpen(records);
     const now = clock.now();
-    [open, over, dirty] = [known.open, [], new Set()];
+    [open, over, changes, dirty] = [known.open, [], [], new Set()];
     if (known.seenUntil !== null && now > known.seenUntil) gap(known.seenUntil, now);
     seenAt = Math.max(now, known.seenUntil ?? 0);
     lookAtAll(seenAt);
@@ -83,12 +100,18 @@ export function createLedger(needs: LedgerNeeds) {
 
   async function write(): Promise<void> {
     if (seenAt === null) return;
-    const pending = { over, open: new Map([...dirty].map((id) => [id, open.get(id) ?? null])), seenUntil: seenAt };
-    [over, dirty] = [[], new Set()];
+    const pending = {
+      over,
+      changes,
+      open: new Map([...dirty].map((id) => [id, open.get(id) ?? null])),
+      seenUntil: seenAt,
+    };
+    [over, changes, dirty] = [[], [], new Set()];
     try {
       await writePending(records, pending);
     } catch (error) {
       over = [...pending.over, ...over];
+      changes = [...pending.changes, ...changes];
       for (const id of pending.open.keys()) dirty.add(id);
       // Of what could not be kept nothing is known: it begins anew from what was written.
       if (over.length > limits.rowsWaiting) seenAt = null;
@@ -108,7 +131,7 @@ export function createLedger(needs: LedgerNeeds) {
     }
     if (Math.abs(now - prunedAt) < limits.pruneMs) return;
     prunedAt = now;
-    await prune(records, now - limits.keptMs);
+    await prune(records, { intervals: now - limits.keptMs, changes: now - limits.changesKeptMs });
   }
 
   /** One at a time. */

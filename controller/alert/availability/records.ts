@@ -2,12 +2,14 @@ import { type Kysely, sql } from "kysely";
 import { turn } from "../../base/turn.ts";
 import type { Database, Records } from "../../store/records/index.ts";
 import { availabilityLimits, type Interval, type Open, type State } from "./interval.ts";
+import type { Change } from "./notice.ts";
 
 const { rowsAtOnce } = availabilityLimits;
 
 /** What is to be written: what is over, and how devices are (null: gone). */
 export interface Pending {
   over: readonly Interval[];
+  changes: readonly Change[];
   open: ReadonlyMap<string, Open | null>;
   seenUntil: number;
 }
@@ -20,7 +22,7 @@ export interface Loaded {
 }
 
 /** All or nothing, a few statements for all: ten thousand devices may fall silent together. */
-export async function writePending({ db }: Records, { over, open, seenUntil }: Pending): Promise<void> {
+export async function writePending({ db }: Records, { over, changes, open, seenUntil }: Pending): Promise<void> {
   const gone = [...open].filter(([, is]) => is === null).map(([device]) => device);
   const kept = [...open.values()].filter((is) => is !== null);
   await db.transaction().execute(async (trx) => {
@@ -30,6 +32,7 @@ export async function writePending({ db }: Records, { over, open, seenUntil }: P
         trx,
       );
     for await (const some of slices(kept)) await putOpen(trx, some);
+    for await (const some of slices(changes)) await insertChanges(trx, some);
     await trx.updateTable("availability_state").set({ seen_until: seenUntil }).execute();
   });
 }
@@ -49,6 +52,14 @@ async function insertOver(db: Kysely<Database>, some: readonly Interval[]): Prom
     INSERT INTO availability_interval (device, from_at, to_at, state, cause, root, site, held)
     SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7
     FROM json_each(${JSON.stringify(rows)})`.execute(db);
+}
+
+async function insertChanges(db: Kysely<Database>, some: readonly Change[]): Promise<void> {
+  const rows = JSON.stringify(some.map(({ device, at, kind, text }) => [device, at, kind, text]));
+  await sql`
+    INSERT INTO device_change (device, at, kind, text)
+    SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(${rows}) WHERE true
+    ON CONFLICT (device, at, kind) DO NOTHING`.execute(db);
 }
 
 async function putOpen(db: Kysely<Database>, some: readonly Open[]): Promise<void> {
@@ -87,20 +98,21 @@ export async function loadOpen({ db }: Records): Promise<Loaded> {
   return { open: new Map(open), seenUntil: life?.seen_until ?? null, lateUntil: life?.late_until ?? 0 };
 }
 
-/** Forgets what is too old, in turns. @returns how many rows went */
-export async function prune({ db }: Records, before: number): Promise<number> {
-  let gone = 0;
+/** Forgets what ended before, in turns. */
+export async function prune({ db }: Records, before: { intervals: number; changes: number }): Promise<void> {
   for (;;) {
     const { rows } = await sql<{ device: string; from_at: number }>`
       DELETE FROM availability_interval WHERE (device, from_at) IN (
-        SELECT device, from_at FROM availability_interval WHERE to_at < ${before} LIMIT ${rowsAtOnce})
+        SELECT device, from_at FROM availability_interval WHERE to_at < ${before.intervals} LIMIT ${rowsAtOnce})
       RETURNING device, from_at`.execute(db);
     const keys = JSON.stringify(rows.map(({ device, from_at }) => [device, from_at]));
     await sql`
       DELETE FROM availability_revision WHERE (device, from_at) IN (
         SELECT value ->> 0, value ->> 1 FROM json_each(${keys}))`.execute(db);
-    gone += rows.length;
-    if (rows.length < rowsAtOnce) return gone;
+    const changes = await sql`
+      DELETE FROM device_change WHERE (device, at, kind) IN (
+        SELECT device, at, kind FROM device_change WHERE at < ${before.changes} LIMIT ${rowsAtOnce})`.execute(db);
+    if (rows.length < rowsAtOnce && Number(changes.numAffectedRows ?? 0) < rowsAtOnce) return;
     await turn();
   }
 }

@@ -46,8 +46,10 @@ export interface AvailabilityTables {
     /** Late arrivals up to then were looked at. */
     late_until: number;
   };
+  /** What was noticed of a device beside its state: another boot, firmware or agent. */
+  device_change: { device: string; at: number; kind: string; text: string };
   /** What changed around an incident in the hour before it, as it was known when it was opened. */
-  incident_change: { incident: string; at: number; device: string | null; text: string };
+  incident_change: { incident: string; at: number; kind: string; device: string | null; text: string };
 }
 
 export const availability: Migration = {
@@ -71,9 +73,15 @@ const statements = [
     id INTEGER PRIMARY KEY CHECK (id = 1), seen_until INTEGER, late_until INTEGER NOT NULL) STRICT`,
   `INSERT INTO availability_state VALUES (1, NULL, 0)`,
   `CREATE INDEX late_arrival_by_arrival ON late_arrival (arrived_at)`,
+  `CREATE TABLE device_change (
+    device TEXT NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (device, at, kind)) STRICT, WITHOUT ROWID`,
+  `CREATE INDEX device_change_by_time ON device_change (at)`,
   `CREATE TABLE incident_change (
-    incident TEXT NOT NULL REFERENCES incident ON DELETE CASCADE, at INTEGER NOT NULL, device TEXT, text TEXT NOT NULL)
-    STRICT`,
+    incident TEXT NOT NULL REFERENCES incident ON DELETE CASCADE, at INTEGER NOT NULL, kind TEXT NOT NULL, device TEXT,
+    text TEXT NOT NULL) STRICT`,
   `CREATE INDEX incident_change_of_incident ON incident_change (incident, at)`,
+  `CREATE INDEX config_revision_by_time ON config_revision (device, at)`,
+  `CREATE INDEX config_revision_by_outcome ON config_revision (device, outcome_at)`,
   `CREATE INDEX device_events_by_time ON device_events (device, at)`,
 ];

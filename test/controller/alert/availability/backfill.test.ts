@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { availabilityLimits } from "../../../../controller/alert/availability/interval.ts";
 import { createLedger } from "../../../../controller/alert/availability/ledger.ts";
 import { coveredShare } from "../../../../controller/alert/availability/revise.ts";
-import { watchedOf } from "../../../../controller/alert/watch.ts";
 import { quiet } from "../../records/fresh.ts";
 import { freshAlerts } from "../fresh.ts";
 import { freshLedger, minuteMs } from "./fresh.ts";
@@ -24,11 +23,11 @@ describe("what comes afterwards", () => {
     const ledger = fresh.open();
     await ledger.start();
     await fresh.pass(ledger, 10);
-    fresh.set(ledger, ids, { state: "down" });
+    fresh.set(ledger, ids, { state: "offline" });
     await fresh.pass(ledger, 360);
     // The other one restarted: its flash says nothing of the time in which it had no power.
-    fresh.set(ledger, ids.slice(0, 1), { state: "up" });
-    fresh.set(ledger, ids.slice(1), { state: "up", boot: "boot-b" });
+    fresh.set(ledger, ids.slice(0, 1), { state: "online" });
+    fresh.set(ledger, ids.slice(1), { state: "online", boot: "boot-b" });
     const lost = begin + minute(10);
     for (const id of ids) await arrive(records, id, lost, lost + 3 * hourMs, clock.now());
     await fresh.pass(ledger, 1);
@@ -58,11 +57,11 @@ describe("what comes afterwards", () => {
     clock.pass(minute(60));
     const ledger = fresh.open();
     await ledger.start();
-    fresh.set(ledger, ids, { state: "up", since: begin });
+    fresh.set(ledger, ids, { state: "online", since: begin });
     await fresh.pass(ledger, 1);
-    fresh.set(ledger, ids, { state: "down" });
+    fresh.set(ledger, ids, { state: "offline" });
     await fresh.pass(ledger, 9);
-    fresh.set(ledger, ids, { state: "up" });
+    fresh.set(ledger, ids, { state: "online" });
     await arrive(records, "ap-00000", begin + minute(10), begin + minute(70), clock.now());
     await fresh.pass(ledger, 1);
     const said = ["up 0-10", "up 10-70 revised", "up 70-71", "down line 71-80"];
@@ -94,10 +93,7 @@ describe("what comes afterwards", () => {
     const ledger = createLedger({
       ...{ clock, log: quiet, records, limits: { writeMs: availabilityLimits.keptMs } },
       devices: () => devices.keys(),
-      device(id) {
-        const is = devices.get(id);
-        return is && watchedOf(is);
-      },
+      device: (id) => devices.get(id),
       muted: () => null,
       explained: (incidents) => explained.push(...incidents),
     });

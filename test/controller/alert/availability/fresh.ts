@@ -3,7 +3,8 @@ import { createLedger } from "../../../../controller/alert/availability/ledger.t
 import type { Muted } from "../../../../controller/alert/availability/observe.ts";
 import { intervalsOf } from "../../../../controller/alert/availability/records.ts";
 import type { Incident } from "../../../../controller/alert/incident.ts";
-import { nothing, type Watched } from "../../../../controller/alert/state.ts";
+import { nothing } from "../../../../controller/alert/state.ts";
+import type { DeviceSeen } from "../../../../controller/alert/watch.ts";
 import type { Records } from "../../../../controller/store/records/index.ts";
 import { later } from "../../../undo.ts";
 import { freshRecords, quiet } from "../../records/fresh.ts";
@@ -16,13 +17,13 @@ export async function freshLedger(many = 1) {
   later(fresh.end);
   const { clock } = fresh;
   const begin = clock.now();
-  const devices = new Map<string, Watched>();
+  const devices = new Map<string, DeviceSeen>();
   const muted = new Map<string, Muted>();
   const explained: string[] = [];
   const ids = Array.from({ length: many }, (_, i) => `ap-${String(i).padStart(5, "0")}`);
   for (const id of ids)
     devices.set(id, {
-      ...{ id, name: `Demo ${id}`, site: "a", state: "up", since: begin, lastSeenAt: begin, stopped: false },
+      ...{ id, name: `Demo ${id}`, site: "a", state: "online", since: begin, lastSeenAt: begin, stopped: false },
       ...{ boot: "boot-a", intervalMs: 10_000 },
     });
   /** Statements, by their first word. */
@@ -51,11 +52,16 @@ export async function freshLedger(many = 1) {
   return {
     ...{ ...fresh, records, asked, devices, muted, explained, ids, open, begin },
     /** They are so from now on, and the ledger is told in the turn. */
-    set(ledger: Ledger, some: readonly string[], change: Partial<Watched>, incidents: readonly Incident[] = []): void {
+    set(
+      ledger: Ledger,
+      some: readonly string[],
+      change: Partial<DeviceSeen>,
+      incidents: readonly Incident[] = [],
+    ): void {
       const now = clock.now();
       for (const id of some) {
         const was = devices.get(id);
-        const heard = change.state === "up" ? { lastSeenAt: now } : {};
+        const heard = change.state === "online" ? { lastSeenAt: now } : {};
         if (was) devices.set(id, { ...was, since: now, ...heard, ...change });
       }
       ledger.turned({ ...nothing, incidents: new Map(incidents.map((one) => [one.id, one])) }, some, now);

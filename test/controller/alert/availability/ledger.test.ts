@@ -8,17 +8,18 @@ describe("the ledger on real records", () => {
     const first = fresh.open();
     await first.start();
     await fresh.pass(first, 10);
-    fresh.set(first, fresh.ids, { state: "down" });
+    fresh.set(first, fresh.ids, { state: "offline" });
     // Killed before that was written, and started again 20 minutes later.
     fresh.clock.pass(20 * minuteMs);
     expect(await fresh.said()).toEqual(["up 0-30"]);
     // As presence had saved it.
-    for (const one of fresh.devices.values()) fresh.devices.set(one.id, { ...one, state: "up", since: fresh.begin });
+    for (const one of fresh.devices.values())
+      fresh.devices.set(one.id, { ...one, state: "online", since: fresh.begin });
     const second = fresh.open();
     await second.start();
     await fresh.pass(second, 2);
     expect(await fresh.said()).toEqual(["up 0-10", "unknown away 10-32"]);
-    fresh.set(second, fresh.ids, { state: "up", since: fresh.begin });
+    fresh.set(second, fresh.ids, { state: "online", since: fresh.begin });
     await fresh.pass(second, 1);
     expect(await fresh.said()).toEqual(["up 0-10", "unknown away 10-32", "up 32-33"]);
     await second.stop();
@@ -33,15 +34,15 @@ describe("the ledger on real records", () => {
     const ledger = fresh.open();
     await ledger.start();
     await fresh.pass(ledger, 10);
-    fresh.set(ledger, fresh.ids, { state: "down" });
+    fresh.set(ledger, fresh.ids, { state: "offline" });
     await fresh.pass(ledger, 1);
     fresh.set(ledger, fresh.ids, { since: fresh.clock.now() - minuteMs }, [
       incidentOf("site_unreachable", "critical", fresh.begin + 10 * minuteMs),
     ]);
     await fresh.pass(ledger, 9);
-    fresh.set(ledger, fresh.ids, { state: "up", boot: "boot-b" });
+    fresh.set(ledger, fresh.ids, { state: "online", boot: "boot-b" });
     await fresh.pass(ledger, 10);
-    const up = { state: "up" as const, since: fresh.clock.now() - 10 * minuteMs };
+    const up = { state: "online" as const, since: fresh.clock.now() - 10 * minuteMs };
     fresh.set(ledger, fresh.ids, up, [incidentOf("radio_off", "major", fresh.begin + 25 * minuteMs)]);
     await fresh.pass(ledger, 5);
     fresh.set(ledger, fresh.ids, up, [incidentOf("noise", "info", fresh.begin + 25 * minuteMs)]);
@@ -50,7 +51,7 @@ describe("the ledger on real records", () => {
     await fresh.pass(ledger, 5);
     fresh.muted.set("ap-00000", { sla: "count" });
     await fresh.pass(ledger, 5);
-    fresh.set(ledger, fresh.ids, { state: "down" });
+    fresh.set(ledger, fresh.ids, { state: "offline" });
     await fresh.pass(ledger, 5);
     expect(await fresh.said()).toEqual([
       ...["up 0-10", "unreachable restart 10-20", "up 20-25", "degraded radio_off 25-35", "up 35-41"],
@@ -65,14 +66,14 @@ describe("the ledger on real records", () => {
     await fresh.pass(ledger, 10);
     fresh.clock.pass(60 * minuteMs);
     await ledger.settle();
-    fresh.set(ledger, fresh.ids, { state: "up", since: fresh.begin });
+    fresh.set(ledger, fresh.ids, { state: "online", since: fresh.begin });
     await fresh.pass(ledger, 10);
     expect(await fresh.said()).toEqual(["up 0-10", "unknown away 10-70", "up 70-80"]);
     fresh.clock.pass(-60 * minuteMs);
     await ledger.settle();
-    fresh.set(ledger, fresh.ids, { state: "down" });
+    fresh.set(ledger, fresh.ids, { state: "offline" });
     await fresh.pass(ledger, 65);
-    fresh.set(ledger, fresh.ids, { state: "up" });
+    fresh.set(ledger, fresh.ids, { state: "online" });
     await fresh.pass(ledger, 5);
     expect(await fresh.said()).toEqual(["up 0-10", "unknown away 10-70", "up 70-80", "down line 80-85", "up 85-90"]);
   });
@@ -83,7 +84,7 @@ describe("the ledger on real records", () => {
     await ledger.start();
     await ledger.settle();
     fresh.clock.pass(1_000);
-    fresh.set(ledger, fresh.ids, { state: "down" });
+    fresh.set(ledger, fresh.ids, { state: "offline" });
     fresh.asked.length = 0;
     expect(ledger.counts()).toEqual({ devices: 10_000, waiting: 10_000 });
     await ledger.settle();
@@ -103,18 +104,18 @@ describe("the ledger on real records", () => {
     await fresh.pass(ledger, 1);
     const { db } = fresh.records;
     await db.schema.alterTable("availability_open").renameTo("away").execute();
-    const flip = async (state: "down" | "up") => {
+    const flip = async (state: "offline" | "online") => {
       fresh.clock.pass(minuteMs);
       fresh.set(ledger, fresh.ids, { state });
       await expect(ledger.settle()).rejects.toThrow("availability_open");
     };
-    await flip("down");
+    await flip("offline");
     expect(ledger.counts()["waiting"]).toBe(3);
-    await flip("up");
+    await flip("online");
     expect(ledger.counts()["waiting"]).toBe(6);
     await db.schema.alterTable("away").renameTo("availability_open").execute();
     await fresh.pass(ledger, 1);
-    fresh.set(ledger, fresh.ids, { state: "up" });
+    fresh.set(ledger, fresh.ids, { state: "online" });
     await fresh.pass(ledger, 1);
     expect(await fresh.said()).toEqual(["up 0-1", "unknown away 1-4", "up 4-5"]);
   });
@@ -127,7 +128,7 @@ describe("the ledger on real records", () => {
     fresh.devices.delete("ap-00001");
     await fresh.pass(ledger, 1);
     expect(await fresh.said("ap-00001")).toEqual(["up 0-2"]);
-    fresh.set(ledger, ["ap-00000"], { state: "down" });
+    fresh.set(ledger, ["ap-00000"], { state: "offline" });
     await fresh.pass(ledger, 1);
     fresh.clock.pass(availabilityLimits.keptMs);
     await ledger.settle();
