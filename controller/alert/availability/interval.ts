@@ -68,6 +68,7 @@ export const availabilityLimits = {
   writeMs: 5_000,
   reviseMs: 30_000,
   pruneMs: 3_600_000,
+  checkMs: 86_400_000,
   /** Of one statement; between two, everybody else has a turn. */
   rowsAtOnce: 2_000,
   /** What waits to be written. Of more than that nothing is known but what was written before. */

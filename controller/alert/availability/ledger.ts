@@ -1,8 +1,10 @@
 import type { Cancel, Clock } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
+import { turn } from "../../base/turn.ts";
 import type { Records } from "../../store/records/index.ts";
 import type { AlertState } from "../state.ts";
 import { type DeviceSeen, watchedOf } from "../watch.ts";
+import { brokenPlaces } from "./check.ts";
 import { type AvailabilityLimits, availabilityLimits, type Interval, type Open } from "./interval.ts";
 import { type Change, type Make, noticed } from "./notice.ts";
 import { type Muted, seenOf, standings } from "./observe.ts";
@@ -37,7 +39,9 @@ export function createLedger(needs: LedgerNeeds) {
   let incidents: AlertState["incidents"] = new Map();
   /** The last look; null: not loaded. */
   let seenAt: number | null = null;
-  let [revisedAt, prunedAt] = [0, 0];
+  /** When each was done last. */
+  // A start has other things to do than to check.
+  const done = { revise: 0, prune: 0, check: clock.now() - limits.checkMs + limits.pruneMs };
   let working: Promise<void> | null = null;
   let cancels: Cancel[] = [];
 
@@ -93,10 +97,8 @@ export function createLedger(needs: LedgerNeeds) {
     [open, over, changes, dirty] = [known.open, [], [], new Set()];
     if (known.seenUntil !== null && now > known.seenUntil) gap(known.seenUntil, now);
     seenAt = Math.max(now, known.seenUntil ?? 0);
-    lookAtAll(seenAt);
+    look(new Set([...needs.devices(), ...open.keys()]), seenAt);
   }
-
-  const lookAtAll = (now: number): void => look(new Set([...needs.devices(), ...open.keys()]), now);
 
   async function write(): Promise<void> {
     if (seenAt === null) return;
@@ -119,19 +121,33 @@ export function createLedger(needs: LedgerNeeds) {
     }
   }
 
+  /** Whether it is time again, by a clock that may be set. */
+  function isDue(what: keyof typeof done, everyMs: number): boolean {
+    const now = clock.now();
+    if (Math.abs(now - done[what]) < everyMs) return false;
+    done[what] = now;
+    return true;
+  }
+
   async function work(): Promise<void> {
     if (seenAt === null) await load();
-    const now = clock.now();
-    lookAtAll(pass(now) ?? now);
+    const all = [...new Set([...needs.devices(), ...open.keys()])];
+    for (let i = 0; i < all.length; i += limits.rowsAtOnce) {
+      const at = pass(clock.now());
+      if (at !== null) look(all.slice(i, i + limits.rowsAtOnce), at);
+      await turn();
+    }
     await write();
-    if (Math.abs(now - revisedAt) >= limits.reviseMs) {
-      revisedAt = now;
+    const now = clock.now();
+    if (isDue("revise", limits.reviseMs)) {
       const explained = await reviseLate(records, now, limits);
       if (explained.length > 0) needs.explained(explained);
     }
-    if (Math.abs(now - prunedAt) < limits.pruneMs) return;
-    prunedAt = now;
-    await prune(records, { intervals: now - limits.keptMs, changes: now - limits.changesKeptMs });
+    if (isDue("prune", limits.pruneMs))
+      await prune(records, { intervals: now - limits.keptMs, changes: now - limits.changesKeptMs });
+    if (!isDue("check", limits.checkMs)) return;
+    const broken = await brokenPlaces(records);
+    if (broken.length > 0) log.error("availability has holes or overlaps", { places: broken.length, first: broken[0] });
   }
 
   /** One at a time. */

@@ -26,7 +26,9 @@ export async function freshLedger(many = 1) {
       ...{ id, name: `Demo ${id}`, site: "a", state: "online", since: begin, lastSeenAt: begin, stopped: false },
       ...{ boot: "boot-a", intervalMs: 10_000 },
     });
-  /** Statements, by their first word. */
+  let incidents: ReadonlyMap<string, Incident> = new Map();
+  const errors: string[] = [];
+  /** Statements. */
   const asked: string[] = [];
   const records: Records = {
     ...fresh.records,
@@ -40,7 +42,7 @@ export async function freshLedger(many = 1) {
   };
   const open = (limits: Partial<AvailabilityLimits> = {}) =>
     createLedger({
-      ...{ clock, log: quiet, records },
+      ...{ clock, records, log: { ...quiet, error: (what: string) => errors.push(what) } },
       // Written when the test says so.
       limits: { writeMs: availabilityLimits.keptMs * 10, ...limits },
       devices: () => devices.keys(),
@@ -50,28 +52,25 @@ export async function freshLedger(many = 1) {
     });
   type Ledger = ReturnType<typeof open>;
   return {
-    ...{ ...fresh, records, asked, devices, muted, explained, ids, open, begin },
+    ...{ ...fresh, records, asked, errors, devices, muted, explained, ids, open, begin },
     /** They are so from now on, and the ledger is told in the turn. */
-    set(
-      ledger: Ledger,
-      some: readonly string[],
-      change: Partial<DeviceSeen>,
-      incidents: readonly Incident[] = [],
-    ): void {
+    set(ledger: Ledger, some: readonly string[], change: Partial<DeviceSeen>, stand: readonly Incident[] = []): void {
+      incidents = new Map(stand.map((one) => [one.id, one]));
       const now = clock.now();
       for (const id of some) {
         const was = devices.get(id);
         const heard = change.state === "online" ? { lastSeenAt: now } : {};
         if (was) devices.set(id, { ...was, since: now, ...heard, ...change });
       }
-      ledger.turned({ ...nothing, incidents: new Map(incidents.map((one) => [one.id, one])) }, some, now);
+      ledger.turned({ ...nothing, incidents }, some, now);
     },
-    /** Minutes pass, with a turn a second would; written in between. */
+    /** Minutes pass, each with a turn; written at their end. */
     async pass(ledger: Ledger, minutes: number): Promise<void> {
       for (let i = 0; i < minutes; i++) {
         clock.pass(minuteMs);
-        await ledger.settle();
+        ledger.turned({ ...nothing, incidents }, [], clock.now());
       }
+      await ledger.settle();
     },
     /** "up 0-10", in minutes since the beginning. */
     async said(device = ids[0] ?? ""): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { brokenPlaces } from "../../../../controller/alert/availability/check.ts";
 import { availabilityLimits } from "../../../../controller/alert/availability/interval.ts";
 import { freshLedger, minuteMs } from "./fresh.ts";
 
@@ -48,14 +49,16 @@ describe("the ledger on real records", () => {
     fresh.set(ledger, fresh.ids, up, [incidentOf("noise", "info", fresh.begin + 25 * minuteMs)]);
     await fresh.pass(ledger, 5);
     fresh.muted.set("ap-00000", { sla: "exclude" });
+    await ledger.settle();
     await fresh.pass(ledger, 5);
     fresh.muted.set("ap-00000", { sla: "count" });
+    await ledger.settle();
     await fresh.pass(ledger, 5);
     fresh.set(ledger, fresh.ids, { state: "offline" });
     await fresh.pass(ledger, 5);
     expect(await fresh.said()).toEqual([
-      ...["up 0-10", "unreachable restart 10-20", "up 20-25", "degraded radio_off 25-35", "up 35-41"],
-      ...["maintenance 41-46", "up 46-50", "down maintenance 50-55"],
+      ...["up 0-10", "unreachable restart 10-20", "up 20-25", "degraded radio_off 25-35", "up 35-40"],
+      ...["maintenance 40-45", "up 45-50", "down maintenance 50-55"],
     ]);
   });
 
@@ -124,7 +127,11 @@ describe("the ledger on real records", () => {
     const fresh = await freshLedger(2);
     const ledger = fresh.open();
     await ledger.start();
+    const changes = async () =>
+      (await fresh.records.db.selectFrom("device_change").selectAll().execute()).map(({ text }) => text);
+    fresh.set(ledger, ["ap-00000"], { state: "online", since: fresh.begin, boot: "boot-b" });
     await fresh.pass(ledger, 1);
+    expect(await changes()).toEqual(["restarted"]);
     fresh.devices.delete("ap-00001");
     await fresh.pass(ledger, 1);
     expect(await fresh.said("ap-00001")).toEqual(["up 0-2"]);
@@ -134,6 +141,38 @@ describe("the ledger on real records", () => {
     await ledger.settle();
     expect(await fresh.said("ap-00001")).toEqual([]);
     expect((await fresh.said()).map((one) => one.split(" ")[0])).toEqual(["down", "unknown", "down"]);
+    expect(await changes()).toEqual([]);
+  });
+
+  it("looks once a day whether it is whole, and would see where it is not", async () => {
+    const fresh = await freshLedger(3);
+    const ledger = fresh.open();
+    await ledger.start();
+    for (const state of ["offline", "online", "offline"] as const) {
+      await fresh.pass(ledger, 5);
+      fresh.set(ledger, fresh.ids, { state });
+    }
+    await fresh.pass(ledger, 5);
+    expect(await brokenPlaces(fresh.records)).toEqual([]);
+    const { db } = fresh.records;
+    await db.deleteFrom("availability_interval").where("device", "=", "ap-00000").where("state", "=", "down").execute();
+    await db.updateTable("availability_open").set({ from_at: 7 }).where("device", "=", "ap-00001").execute();
+    const at = fresh.begin + 10 * minuteMs;
+    expect(await brokenPlaces(fresh.records)).toEqual([
+      { device: "ap-00000", at },
+      { device: "ap-00001", at: fresh.begin },
+    ]);
+    await db.deleteFrom("availability_interval").where("device", "!=", "ap-00002").execute();
+    fresh.clock.pass(availabilityLimits.checkMs);
+    await ledger.settle();
+    expect(fresh.errors).toEqual([]);
+    await db
+      .updateTable("availability_interval")
+      .set((e) => ({ to_at: e("to_at", "+", 1) }))
+      .execute();
+    fresh.clock.pass(availabilityLimits.checkMs);
+    await ledger.settle();
+    expect(fresh.errors).toEqual(["availability has holes or overlaps"]);
   });
 });
 
