@@ -20,7 +20,7 @@ export function deviceEvent(turn: Turn, id: string, is: Watched | null): void {
   const incident = turn.incidents.get(turn.memberOf.get(id) ?? "");
   const member = incident?.members.get(id);
   if (incident && member && isBack(is, member)) {
-    const stopped = was?.stopped === true || (incident.rule === "device_down" && incident.facts.stopped);
+    const stopped = was?.stopped === true || (incident.root.id === id && incident.facts.stopped);
     const cause = stopped ? "stopped" : whySilent(member, is, was);
     putMember(turn, incident.id, { ...member, state: "back", backAt: Math.max(is.since, member.since), cause });
   }

@@ -33,7 +33,7 @@ export function sentenceOf(incident: Told, now: number): string {
 }
 
 function backSentence(incident: Told): string {
-  const { facts, since, left } = incident;
+  const { facts, since, left, cause } = incident;
   const rule = ownOf(incident);
   const at = incident.resolvedAt ?? since;
   const when = `since ${clockTime(at, at, facts.timeZone)} after ${duration(at - since)}`;

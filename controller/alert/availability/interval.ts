@@ -1,4 +1,5 @@
-/** up · degraded: there, but a rule of P1 or P2 finds it bad · down · unreachable: with its whole site · maintenance: a
+/** up · degraded: there, but a rule of P1 or P2 finds it bad, or its agent is silent while it answers · down ·
+ *  unreachable: with its whole site, or with the device that it is behind · maintenance: a
  *  planned window that does not count · unknown: we could not see it · asleep: outside its site's hours, or it said so ·
  *  unseen: before its first contact */
 export const states = ["up", "degraded", "down", "unreachable", "maintenance", "unknown", "asleep", "unseen"] as const;
@@ -13,7 +14,7 @@ export type Cause = string;
 export interface Label {
   state: State;
   cause: Cause | null;
-  /** The site that is unreachable. */
+  /** The site or device that is unreachable. */
   root: string | null;
   /** Where the device is; null: without a site. */
   site: string | null;
@@ -49,6 +50,9 @@ export interface Seen extends Label {
   /** When that boot began; null: nobody knows. */
   bootAt: number | null;
 }
+
+/** The cause of what is degraded because only its agent is silent. */
+export const agentDown = "agent_down";
 
 export const isLost = (state: State): boolean => state === "down" || state === "unreachable";
 export const isThere = (state: State): boolean => state === "up" || state === "degraded";

@@ -1,4 +1,4 @@
-import { type Cause, type Interval, isLost, isThere, type Label, type Open, type Seen } from "./interval.ts";
+import { agentDown, type Cause, type Interval, isLost, isThere, type Label, type Open, type Seen } from "./interval.ts";
 
 export type LedgerEvent =
   | { kind: "seen"; is: Seen }
@@ -35,7 +35,7 @@ const first = (device: string, is: Seen, now: number): Open => ({
 
 function seen(was: Open, is: Seen, now: number): Next {
   // It seems to be there because nobody looked: only its own word after that proves it.
-  if (was.proofFrom !== null && isThere(is.state) && is.heardAt < was.proofFrom) return { is: was, over: null };
+  if (was.proofFrom !== null && isUnproven(is, was.proofFrom)) return { is: was, over: null };
   const isSame = was.state === is.state && was.cause === causeOf(was, is) && was.root === is.root;
   if (isSame && was.site === is.site) return { is: was.boot === is.boot ? was : { ...was, boot: is.boot }, over: null };
   if (isBetterName(was, is)) return { is: { ...was, ...labelOf(is) }, over: null };
@@ -44,15 +44,19 @@ function seen(was: Open, is: Seen, now: number): Next {
   return { is: next, over: closed(was, at, is) };
 }
 
+/** Of what answers while its agent is silent, somebody has asked. */
+const isUnproven = (is: Seen, from: number): boolean =>
+  isThere(is.state) && is.heardAt < from && is.cause !== agentDown;
+
 const labelOf = ({ state, cause, root, site }: Label): Label => ({ state, cause, root, site });
 
 /** Of what is unknown, who says so first has said why. */
 const causeOf = (was: Open, is: Seen): Cause | null => (is.state === "unknown" ? was.cause : is.cause);
 
-/** What was lost turns out to be its whole site's failure, or ours: from its beginning. */
+/** What was lost turns out to be its whole site's failure, or ours, or only its agent's: from its beginning. */
 const isBetterName = (was: Open, is: Seen): boolean =>
   was.state === "down" &&
-  (is.state === "unreachable" || is.state === "unknown") &&
+  (is.state === "unreachable" || is.state === "unknown" || is.cause === agentDown) &&
   was.site === is.site &&
   is.since <= was.from;
 
@@ -72,7 +76,7 @@ function changedAt(was: Open, is: Seen, now: number): number {
 function closed(was: Open, to: number, by: Seen | null): Interval | null {
   if (to <= was.from) return null;
   const { device, from } = was;
-  const back = by !== null && isThere(by.state);
+  const back = by !== null && isThere(by.state) && by.cause !== agentDown;
   const held = back && !isThere(was.state) && was.boot !== null && was.boot === by.boot;
   const cause = back && isLost(was.state) && was.cause === null ? whyLost(was, by) : was.cause;
   return { device, ...labelOf(was), cause, from, to, held };

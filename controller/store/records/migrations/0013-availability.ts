@@ -10,7 +10,7 @@ export interface AvailabilityTables {
     /** See controller/alert/availability/interval.ts. */
     state: string;
     cause: string | null;
-    /** The site that was unreachable as a whole. */
+    /** The site or device that took it down with itself. */
     root: string | null;
     /** Where the device was. */
     site: string | null;

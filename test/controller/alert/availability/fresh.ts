@@ -24,7 +24,7 @@ export async function freshLedger(many = 1) {
   for (const id of ids)
     devices.set(id, {
       ...{ id, name: `Demo ${id}`, site: "a", state: "online", since: begin, lastSeenAt: begin, stopped: false },
-      ...{ boot: "boot-a", intervalMs: 10_000 },
+      ...{ boot: "boot-a", intervalMs: 10_000, parents: [] },
     });
   let incidents: ReadonlyMap<string, Incident> = new Map();
   const errors: string[] = [];

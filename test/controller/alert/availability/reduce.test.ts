@@ -73,6 +73,19 @@ describe("what a device was", () => {
     ]);
   });
 
+  it("only its agent was silent: there from its beginning, until it answers no more; also where nobody looked", () => {
+    const one = ledger();
+    one.see(0, {});
+    one.see(10, { state: "down" });
+    one.see(15, { state: "degraded", cause: "agent_down", since: 10, heard: 9 });
+    one.gap(18, 20);
+    one.see(21, { state: "degraded", cause: "agent_down", since: 10, heard: 9 });
+    one.see(25, { state: "down", since: 10, heard: 9 });
+    expect(one.said()).toEqual([
+      ...["up 0-10", "degraded agent_down 10-18", "unknown away 18-20", "degraded agent_down 20-25", "down 25-"],
+    ]);
+  });
+
   it("a planned window stands above what happens in it", () => {
     const one = ledger();
     one.see(0, {});
