@@ -39,8 +39,7 @@ interface By {
   id: string;
 }
 
-/** Alerts with the notices that they make, fitted to the rest of the controller. */
-export async function createAlerting(needs: {
+interface AlertingNeeds {
   clock: Clock;
   log: Log;
   records: Records;
@@ -76,7 +75,10 @@ export async function createAlerting(needs: {
   url(): string;
   /** This incident, or what became of its notices, is other than before. */
   changed(incident: string): void;
-}) {
+}
+
+/** Alerts with the notices that they make, fitted to the rest of the controller. */
+export async function createAlerting(needs: AlertingNeeds) {
   const { registry, changed } = needs;
   const notify = createNotify({
     ...needs,
