@@ -150,6 +150,8 @@ export function createLedger(needs: LedgerNeeds) {
     if (broken.length > 0) log.error("availability has holes or overlaps", { places: broken.length, first: broken[0] });
   }
 
+  const failed = (error: unknown): void => log.error("availability could not be written", { error });
+
   /** One at a time. */
   function settle(): Promise<void> {
     working ??= work().finally(() => {
@@ -161,17 +163,12 @@ export function createLedger(needs: LedgerNeeds) {
   return {
     async start(): Promise<void> {
       await load();
-      cancels = [
-        clock.every(
-          limits.writeMs,
-          () => void settle().catch((error: unknown) => log.error("availability could not be written", { error })),
-        ),
-      ];
+      cancels = [clock.every(limits.writeMs, () => void settle().catch(failed))];
     },
     async stop(): Promise<void> {
       for (const cancel of cancels) cancel();
-      await working?.catch(() => {});
-      await settle();
+      await working?.catch(failed);
+      await settle().catch(failed);
     },
     /** Writes now what the clock has written every few seconds. */
     settle,
