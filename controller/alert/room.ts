@@ -8,6 +8,7 @@ import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import type { StoredPoint } from "../store/series/index.ts";
 import { createAlerts } from "./alerts.ts";
+import { type AvailabilityNeeds, createAvailability } from "./availability/index.ts";
 import { createHolds } from "./holds.ts";
 import type { AlertLimits } from "./limits.ts";
 import { createAsk } from "./probe/ask.ts";
@@ -39,8 +40,7 @@ interface By {
   id: string;
 }
 
-/** Alerts with the notices that they make, fitted to the rest of the controller. */
-export async function createAlerting(needs: {
+interface AlertingNeeds {
   clock: Clock;
   log: Log;
   records: Records;
@@ -58,13 +58,14 @@ export async function createAlerting(needs: {
     /** For the notices: where it is, and whom to call. */
     site(id: string): (About["site"] & { uplink?: { address?: string | undefined } | null }) | undefined;
     hoursOfSite(site: string): { open: boolean };
-  };
+  } & AvailabilityNeeds["registry"];
   /** Asked only after the start. */
   presence(): { of(device: string): Presence; blind(since: number | null): void };
   cannotStore(): { since: number; why: string } | null;
   doors(): Doors | null;
   /** With `keys`, and perhaps `alert-rules` of *.yaml. */
   dataDir: string;
+  usuallyOn?: AvailabilityNeeds["usuallyOn"];
   /** When the controller's certificate ends; null: it has none. */
   certificateUntil: number | null;
   /** Asked only after the start. */
@@ -74,14 +75,20 @@ export async function createAlerting(needs: {
   url(): string;
   /** This incident, or what became of its notices, is other than before. */
   changed(incident: string): void;
-}) {
+}
+
+/** Alerts with the notices that they make, fitted to the rest of the controller. */
+export async function createAlerting(needs: AlertingNeeds) {
   const { registry, changed } = needs;
   const notify = createNotify({
     ...needs,
     keyFolder: join(needs.dataDir, "keys"),
     severityWords,
     incident: (id) => alerts.of(id),
-    about: async ({ site }) => aboutSite(site ? registry.site(site) : undefined),
+    about: async ({ id, site }) => ({
+      ...aboutSite(site ? registry.site(site) : undefined),
+      ...(await availability.around(id)),
+    }),
     done: changed,
     ticket: noteTicket,
   });
@@ -103,17 +110,28 @@ export async function createAlerting(needs: {
       (of === "devices" ? registry.device(id)?.address : registry.site(id)?.uplink?.address) ?? null,
   });
   const { mutes, escalation, toAlerts } = await createHolds({ ...needs, incidents: () => alerts.open() });
-  const alerts = createAlerts({
-    ...needs,
-    probing,
-    references: createReferences({ ask, addresses: needs.limits.references ?? [] }),
-    ...toAlerts,
-    rules: feed,
+  const watched = {
     devices: () => registry.devices().map(seen),
-    device(id) {
+    device(id: string) {
       const device = registry.device(id);
       return device && seen(device);
     },
+  };
+  const availability = createAvailability({
+    ...needs,
+    ...watched,
+    devices: registry.devices,
+    muted: mutes.maintenanceOf,
+  });
+  const alerts = createAlerts({
+    ...needs,
+    ...watched,
+    ...toAlerts,
+    probing,
+    references: createReferences({ ask, addresses: needs.limits.references ?? [] }),
+    rules: feed,
+    ledger: availability.ledger,
+    opened: availability.opened,
     sites: () => registry.sites().map((site) => ({ ...site, open: registry.hoursOfSite(site.id).open })),
     blind: (since) => needs.presence().blind(since),
     enqueue: notify.enqueue,
@@ -148,6 +166,7 @@ export async function createAlerting(needs: {
     self: { values: self.values, watchdog: watchdog.view },
     probing: { counts: probing.counts },
     rules: { book: rulebook, standing: feed.standing },
+    availability: availability.reports,
     /** Something about this device is other than before. */
     deviceChanged(id: string): void {
       subject(id);
@@ -157,6 +176,7 @@ export async function createAlerting(needs: {
     /** Newest values of a device, as they are stored. */
     stored: (points: readonly StoredPoint[]): void => feed.stored(points, needs.clock.now()),
     async start(): Promise<void> {
+      await availability.start();
       await alerts.start();
       // Only now: rules and devices that are gone end what was kept of them.
       rulebook.tell();
@@ -173,6 +193,7 @@ export async function createAlerting(needs: {
       loopLag.stop();
       await watchdog.stop();
       await alerts.stop();
+      await availability.stop();
       await notify.stop();
     },
   };

@@ -20,8 +20,8 @@ const incidentSchema = z.object({
   state: z.enum(states),
   severity: z.enum(severities),
   rule: z.enum(rules),
-  /** line, restart; of a closed one: removed, folded, blind. */
-  cause: z.enum(["line", "restart", "removed", "folded", "blind"]).nullable(),
+  /** line, restart, stopped; of a closed one: removed, folded, blind. */
+  cause: z.enum(["line", "restart", "stopped", "removed", "folded", "blind"]).nullable(),
   sentence: z.string(),
   root: z.object({ type: z.string(), id: z.string(), name: z.string() }),
   site: z.string().nullable(),
@@ -52,6 +52,8 @@ const incidentSchema = z.object({
   escalation: z.object({ nextStep: z.int(), nextAt: at.nullable(), round: z.int() }).optional(),
   reference: z.string().optional(),
   includes: z.array(z.string()),
+  /** What changed at its site in the hour before it, newest first; `device`: of one alone. */
+  changed: z.array(z.object({ at, text: z.string(), device: z.string().optional() })),
   told: z.array(
     z.object({
       channel: z.string(),

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createReports } from "../../../controller/alert/availability/reports.ts";
 import { createEscalation } from "../../../controller/alert/escalation/index.ts";
 import { createAlerts } from "../../../controller/alert/index.ts";
 import { createMutes } from "../../../controller/alert/mute/index.ts";
@@ -129,6 +130,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
   const book = await createRulebook({ records, clock, audit: auth.audit, folder: null, changed: () => {} });
   const needs: HttpNeeds = {
     rules: { book, standing: () => ({ devices: 2, bad: 1 }) },
+    availability: createReports({ clock, records, registry, usuallyOn: () => null }),
     config,
     clock,
     log: quiet,
