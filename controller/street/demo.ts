@@ -218,7 +218,10 @@ async function ordersFor(
 
 const targetsOf = (settled: Settled): Target[] => [
   ...sites.map(({ key, name }) => ({ key, name, kind: "site" as const, id: settled.sites.get(key) ?? "" })),
-  ...devices.map(({ key, name, kind }) => ({ key, name, kind, id: settled.devices.get(key) ?? "" })),
+  ...devices.map(({ key, name, kind, site }) => ({
+    ...{ key, name, kind, site: site.key },
+    id: settled.devices.get(key) ?? "",
+  })),
 ];
 
 function progressOf(statuses: ReadonlyMap<string, DeviceStatus>): DemoView["progress"] {

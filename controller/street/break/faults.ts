@@ -13,6 +13,23 @@ export const faultWords = {
       "Within a minute the site is offline: one message, not one a device. Mended, the buffered values fill the gap.",
     targets: "site",
   },
+  "fray-uplink": {
+    title: "Let a site's devices drop off one by one",
+    does: "One device after the other loses its line, two seconds apart; each time in another order.",
+    verb: "Let them drop off",
+    undo: "Mend their lines",
+    watch: "Whoever is found out first: one message for the site, and one when it is over.",
+    targets: "site",
+  },
+  "flap-uplink": {
+    title: "Let a site's line come and go",
+    does: "The line is gone for a minute and there for a minute, again and again.",
+    verb: "Let it come and go",
+    undo: "Mend it",
+    watch:
+      "After the second end one message says that it comes and goes; the next comes when it has calmed down.",
+    targets: "site",
+  },
   "pull-power": {
     title: "Pull one access point's power",
     does: "The device is off in the middle of what it does. What it had not written down is lost, at most 5 seconds.",
@@ -78,6 +95,8 @@ export interface Target {
   id: string;
   name: string;
   kind: "site" | "access-point" | "sensor";
+  /** Key of a device's site. */
+  site?: string;
 }
 
 export interface Wish {
@@ -102,6 +121,8 @@ export type Decision =
 
 const defaults: Partial<Record<FaultName, string>> = {
   "cut-uplink": "grays",
+  "fray-uplink": "lakeside",
+  "flap-uplink": "chadwell",
   "pull-power": "ap-05",
   "jam-radio": "ap-01",
   "bad-configuration": "ap-07",

@@ -8,6 +8,7 @@ import type { BreakWish, DemoView } from "../../http/index.ts";
 import type { Call } from "../api.ts";
 import type { Faults } from "../fleet/index.ts";
 import { decide, type Fault, faultNames, faultWords, putRight, type Target } from "./faults.ts";
+import { linesCut } from "./lines.ts";
 import { lockStore } from "./store.ts";
 
 export { faultNames, faultWords, putRight } from "./faults.ts";
@@ -38,11 +39,28 @@ export function createBreaker(needs: BreakNeeds) {
   const serial = createSerial(waiting);
   let faults: Fault[] = [];
   let releaseStore: (() => void) | undefined;
+  let lines = "";
   /** Were sent a bad configuration, and would try it again some time. */
   const misled = new Set<string>();
 
   const keysOf = (what: Fault["what"]): string[] =>
     faults.filter((fault) => fault.what === what).map(({ target }) => target ?? "");
+
+  function tell(): void {
+    const { sites, devices } = linesCut(faults, needs.targets, needs.clock.now());
+    lines = [...sites, ...devices].join();
+    needs.setFaults({
+      cutSites: sites,
+      cutDevices: devices,
+      unpowered: keysOf("pull-power"),
+      jammed: keysOf("jam-radio"),
+    });
+  }
+  /** Lines that are cut one after the other, or come and go. */
+  const cancel = needs.clock.every(1_000, () => {
+    const { sites, devices } = linesCut(faults, needs.targets, needs.clock.now());
+    if ([...sites, ...devices].join() !== lines) tell();
+  });
 
   async function begin({ what }: Fault): Promise<void> {
     if (what === "blind-controller") await needs.broker.pause();
@@ -76,11 +94,7 @@ export function createBreaker(needs: BreakNeeds) {
         if (decision.once) await once(decision.once);
         faults = decision.faults;
         if (wish.what === putRight) await leadBack(needs.call, misled);
-        needs.setFaults({
-          cutSites: keysOf("cut-uplink"),
-          unpowered: keysOf("pull-power"),
-          jammed: keysOf("jam-radio"),
-        });
+        tell();
         needs.changed();
         return { did: decision.did, watch: decision.watch };
       }),
@@ -94,6 +108,7 @@ export function createBreaker(needs: BreakNeeds) {
       })),
     /** Before the controller stops: it could not write its last words. */
     async stop(): Promise<void> {
+      cancel();
       for (const fault of faults) await end(fault);
       faults = [];
     },

@@ -3,10 +3,12 @@ import type { Sampled, StreetDevice } from "../host/index.ts";
 /** What is broken on purpose, as far as devices feel it. Sites and devices by their keys in the town. */
 export interface Faults {
   cutSites: readonly string[];
+  /** Their own lines, one by one. */
+  cutDevices: readonly string[];
   unpowered: readonly string[];
   jammed: readonly string[];
 }
-export const noFaults: Faults = { cutSites: [], unpowered: [], jammed: [] };
+export const noFaults: Faults = { cutSites: [], cutDevices: [], unpowered: [], jammed: [] };
 
 export interface DeviceOrder {
   device: StreetDevice;

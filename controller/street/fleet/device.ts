@@ -22,7 +22,9 @@ export function createStreetDevice(needs: DeviceNeeds) {
   const controller = new URL(fleet.controllerUrl);
   const around = {
     lineUp: (): boolean =>
-      !faults().cutSites.includes(device.site.key) && isLineUp(device.seed, device.site, time.now()),
+      !faults().cutSites.includes(device.site.key) &&
+      !faults().cutDevices.includes(device.key) &&
+      isLineUp(device.seed, device.site, time.now()),
     jammed: (): boolean => faults().jammed.includes(device.key),
   };
   const beyond = {

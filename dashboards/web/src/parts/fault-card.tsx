@@ -10,6 +10,8 @@ type Target = NonNullable<Fault["on"][number]["target"]>;
 
 const first: Record<string, string> = {
   "cut-uplink": "Grays High Street",
+  "fray-uplink": "Lakeside bus station",
+  "flap-uplink": "Chadwell recreation ground",
   "pull-power": "Station steps",
   "jam-radio": "Market place",
   "bad-configuration": "Civic Square east",
