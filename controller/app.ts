@@ -86,6 +86,7 @@ export async function startApp(needs: {
       ...base,
       records,
       registry,
+      series,
       audit: auth.audit,
       limits: settings.alert,
       presence: () => devices.presence,

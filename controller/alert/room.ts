@@ -6,7 +6,7 @@ import { createLoopLag } from "../base/loop-lag.ts";
 import { createReach } from "../base/outbound.ts";
 import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
-import type { StoredPoint } from "../store/series/index.ts";
+import type { SeriesStore, StoredPoint } from "../store/series/index.ts";
 import { createAlerts } from "./alerts.ts";
 import { createHolds } from "./holds.ts";
 import type { AlertLimits } from "./limits.ts";
@@ -20,6 +20,7 @@ import { createSelf } from "./self/index.ts";
 import { self as controllerId } from "./self/measurement.ts";
 import type { Doors } from "./self-check.ts";
 import { severityWords } from "./sentence.ts";
+import { createUsual } from "./usual/index.ts";
 import { deviceSeen, type Presence } from "./watch.ts";
 import { createWatchdog } from "./watchdog.ts";
 
@@ -69,6 +70,7 @@ export async function createAlerting(needs: {
   certificateUntil: number | null;
   /** Asked only after the start. */
   ingestLag(): { lagMs: number; queueShare: number };
+  series: Pick<SeriesStore, "query">;
   /** Networks that channels may call although private. */
   allow: readonly string[];
   url(): string;
@@ -81,19 +83,44 @@ export async function createAlerting(needs: {
     keyFolder: join(needs.dataDir, "keys"),
     severityWords,
     incident: (id) => alerts.of(id),
-    about: async ({ site }) => aboutSite(site ? registry.site(site) : undefined),
+    about: async ({ site, root }) => ({
+      ...aboutSite(site ? registry.site(site) : undefined),
+      ...usuallyOn(root?.type === "device" ? root.id : null, site ?? null),
+    }),
     done: changed,
     ticket: noteTicket,
   });
   const seen = (device: Device) => deviceSeen(device, needs.presence().of(device.id));
+  const usual = createUsual({
+    ...needs,
+    devices: () => registry.devices().map(subjectOf),
+    timeZoneOf: (site) => registry.site(site)?.timeZone ?? "Europe/London",
+  });
+  const usuallyOn = (device: string | null, site: string | null): Pick<About, "usuallyOn"> => {
+    const there = registry
+      .devices()
+      .filter((one) => (device === null ? site !== null && one.site === site : one.id === device));
+    const on = usual.usuallyOn(
+      there.map(({ id }) => id),
+      needs.clock.now(),
+    );
+    return on === null ? {} : { usuallyOn: on };
+  };
   const feed = createFeed({
-    usual: () => null,
+    usual: usual.of,
     intervalMs: (device) => needs.presence().of(device).birth?.intervalMs ?? 60_000,
   });
-  const rulebook = await createRulebook({ ...needs, folder: join(needs.dataDir, "alert-rules"), changed: feed.rules });
+  const rulebook = await createRulebook({
+    ...needs,
+    folder: join(needs.dataDir, "alert-rules"),
+    changed(rules) {
+      feed.rules(rules);
+      usual.rules(rules);
+    },
+  });
   const subject = (id: string): void => {
     const device = registry.device(id);
-    feed.subject(id, device ? { ...device, site: device.site ?? "" } : null);
+    feed.subject(id, device ? subjectOf(device) : null);
   };
   const ask = createAsk(createReach(needs));
   const probing = createProbing({
@@ -167,16 +194,20 @@ export async function createAlerting(needs: {
       notify.start();
       self.start();
       watchdog.start();
+      usual.start();
     },
     async stop(): Promise<void> {
       self.stop();
       loopLag.stop();
+      await usual.stop();
       await watchdog.stop();
       await alerts.stop();
       await notify.stop();
     },
   };
 }
+
+const subjectOf = (device: Device) => ({ ...device, site: device.site ?? "" });
 
 /** What is known around an incident for its notices. */
 const aboutSite = (site: About["site"]): About => (site ? { site } : {});

@@ -11,7 +11,6 @@ import { keyCursor, pageOf, pageOfKeys, pageQuery } from "./pages.ts";
 
 const states = ["open", "resolved", "closed"] as const;
 const severities = ["critical", "major", "warning", "info"] as const;
-const rules = ["controller_blind", "cannot_store", "site_unreachable", "device_down"] as const;
 const at = z.int();
 
 /** DESIGN §8 "incident". */
@@ -19,7 +18,8 @@ const incidentSchema = z.object({
   id: z.string(),
   state: z.enum(states),
   severity: z.enum(severities),
-  rule: z.enum(rules),
+  /** One of the controller's own (controller_blind, cannot_store, site_unreachable, device_down), or the id of a rule. */
+  rule: z.string(),
   /** line, restart; of a closed one: removed, folded, blind. */
   cause: z.enum(["line", "restart", "removed", "folded", "blind"]).nullable(),
   sentence: z.string(),
