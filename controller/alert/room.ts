@@ -8,6 +8,7 @@ import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import type { SeriesStore, StoredPoint } from "../store/series/index.ts";
 import { createAlerts } from "./alerts.ts";
+import { createBacktests } from "./backtest/index.ts";
 import { createHolds } from "./holds.ts";
 import type { AlertLimits } from "./limits.ts";
 import { createAsk } from "./probe/ask.ts";
@@ -91,11 +92,14 @@ export async function createAlerting(needs: {
     ticket: noteTicket,
   });
   const seen = (device: Device) => deviceSeen(device, needs.presence().of(device.id));
-  const usual = createUsual({
-    ...needs,
+  /** The estate as rules see it. */
+  const estate = {
     devices: () => registry.devices().map(subjectOf),
-    timeZoneOf: (site) => registry.site(site)?.timeZone ?? "Europe/London",
-  });
+    timeZoneOf: (site: string) => registry.site(site)?.timeZone ?? "Europe/London",
+    intervalMs: (device: string) => needs.presence().of(device).birth?.intervalMs ?? 60_000,
+  };
+  const usual = createUsual({ ...needs, ...estate });
+  const backtests = createBacktests({ ...needs, ...estate });
   const usuallyOn = (device: string | null, site: string | null): Pick<About, "usuallyOn"> => {
     const there = registry
       .devices()
@@ -106,10 +110,7 @@ export async function createAlerting(needs: {
     );
     return on === null ? {} : { usuallyOn: on };
   };
-  const feed = createFeed({
-    usual: usual.of,
-    intervalMs: (device) => needs.presence().of(device).birth?.intervalMs ?? 60_000,
-  });
+  const feed = createFeed({ usual: usual.of, intervalMs: estate.intervalMs });
   const rulebook = await createRulebook({
     ...needs,
     folder: join(needs.dataDir, "alert-rules"),
@@ -174,7 +175,7 @@ export async function createAlerting(needs: {
     escalation,
     self: { values: self.values, watchdog: watchdog.view },
     probing: { counts: probing.counts },
-    rules: { book: rulebook, standing: feed.standing },
+    rules: { book: rulebook, standing: feed.standing, backtests },
     /** Something about this device is other than before. */
     deviceChanged(id: string): void {
       subject(id);
@@ -199,6 +200,7 @@ export async function createAlerting(needs: {
     async stop(): Promise<void> {
       self.stop();
       loopLag.stop();
+      await backtests.stop();
       await usual.stop();
       await watchdog.stop();
       await alerts.stop();

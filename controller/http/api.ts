@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { invalid, notFound } from "../base/errors.ts";
 import { alertRules } from "./alert-rules.ts";
 import { audit } from "./audit.ts";
+import { backtests } from "./backtests.ts";
 import { channels } from "./channels.ts";
 import { deviceConfig, manyConfigs } from "./config.ts";
 import type { Env } from "./context.ts";
@@ -77,6 +78,7 @@ export const createApi = (needs: HttpNeeds) => {
     .route(`${apiRoot}/silences`, silences(needs))
     .route(`${apiRoot}/maintenance-windows`, maintenanceWindows(needs))
     .route(`${apiRoot}/escalation`, escalation(needs))
+    .route(`${apiRoot}/alert-rules`, backtests(needs))
     .route(`${apiRoot}/channels`, channels(needs))
     .route(`${apiRoot}/push`, push(needs))
     .route(`${apiRoot}/demo`, demo(needs))

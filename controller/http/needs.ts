@@ -1,4 +1,4 @@
-import type { AlertRule, Alerts, Escalations, Mutes, Rulebook } from "../alert/index.ts";
+import type { AlertRule, Alerts, Backtests, Escalations, Mutes, Rulebook } from "../alert/index.ts";
 import type { Auth } from "../auth/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
@@ -90,6 +90,8 @@ export interface HttpNeeds {
     book: Pick<Rulebook, "all" | "of" | "put" | "remove">;
     /** How many devices a rule looks at, and finds bad. */
     standing(rule: AlertRule): { devices: number; bad: number };
+    /** What a rule would have done. */
+    backtests: Pick<Backtests, "begin" | "of" | "cancel">;
   };
   notify: Pick<Notify, "channels" | "kinds" | "push" | "test" | "healthOf">;
   live: Live;

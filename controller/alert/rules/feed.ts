@@ -135,5 +135,5 @@ export function createFeed(needs: { usual: RuleNeeds["usual"]; intervalMs(device
 export type Feed = ReturnType<typeof createFeed>;
 
 /** What comes and goes is bad until it has calmed down. */
-const isBad = ({ instance: { state, flap } }: Standing): boolean =>
+export const isBad = ({ instance: { state, flap } }: Standing): boolean =>
   state === "firing" || state === "clearing" || flap.flapping;

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { createEscalation } from "../../../controller/alert/escalation/index.ts";
 import { createAlerts } from "../../../controller/alert/index.ts";
 import { createMutes } from "../../../controller/alert/mute/index.ts";
+import { createBacktests } from "../../../controller/alert/backtest/index.ts";
+import { type Backtests, createAlerts } from "../../../controller/alert/index.ts";
 import { createRulebook } from "../../../controller/alert/rules/rulebook.ts";
 import { type Actor, type Auth, createAuth, type Role } from "../../../controller/auth/index.ts";
 import { openKeys } from "../../../controller/base/keys.ts";
@@ -46,6 +48,7 @@ export interface FreshHttp extends Fresh {
   asked: SeriesQuery[];
   series: SeriesAnswer["series"];
   presence: Map<string, PresenceView>;
+  backtests: Backtests;
   needs: HttpNeeds;
   /** Calls with a bearer token of that role (admin unless told; "nobody": none). */
   call(method: string, path: string, call?: Omit<Call, "as"> & { as?: Role | "nobody" }): Promise<Response>;
@@ -127,8 +130,21 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
   });
   const escalation = await createEscalation({ records, clock, audit: auth.audit });
   const book = await createRulebook({ records, clock, audit: auth.audit, folder: null, changed: () => {} });
+  const backtests = createBacktests({
+    clock,
+    log: quiet,
+    devices: () => [{ id: "ap-1", name: "Demo", site: "", kind: "access-point", tags: [], profile: null }],
+    intervalMs: () => 10_000,
+    timeZoneOf: () => "Europe/London",
+    series: {
+      query: async ({ devices }) => ({
+        resolution: "5-minute",
+        series: series.filter((one) => devices.includes(one.device)),
+      }),
+    },
+  });
   const needs: HttpNeeds = {
-    rules: { book, standing: () => ({ devices: 2, bad: 1 }) },
+    rules: { book, standing: () => ({ devices: 2, bad: 1 }), backtests },
     config,
     clock,
     log: quiet,
@@ -190,6 +206,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     ...fresh,
     async end() {
       await config.stop();
+      await backtests.stop();
       await fresh.end();
     },
     auth,
@@ -201,6 +218,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     asked,
     series,
     presence,
+    backtests,
     needs,
     async call(method, path, { as = "admin", body, headers = {} } = {}) {
       const bearer = as === "nobody" ? {} : { authorization: `Bearer ${tokens.get(as)}` };
