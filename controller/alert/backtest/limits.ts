@@ -21,3 +21,7 @@ export const backtestLimits = {
 
 /** Of the values that stand for the samples. */
 export const widthMs = 300_000;
+
+/** History is read in days, so that a quiet one is passed over, and at most so many of them at once. */
+export const partMs = dayMs;
+export const partsAtOnce = 10;

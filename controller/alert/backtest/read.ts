@@ -1,12 +1,14 @@
 import type { Zone } from "../../registry/index.ts";
 import {
   hourMs,
+  hourOf,
   type Resolution,
   type Series,
   type SeriesQuery,
   type SeriesStore,
   TooManyPoints,
 } from "../../store/series/index.ts";
+import { millisecondsOf } from "../rules/duration.ts";
 import type { Rule } from "../rules/schema.ts";
 import { type Habits, habitsFrom, habitsOf } from "./habits.ts";
 import { backtestLimits, widthMs } from "./limits.ts";
@@ -18,16 +20,15 @@ export interface Range {
   to: number;
 }
 
-/** What the store has of one device for a rule. */
-export interface DeviceHistory {
+/** What is known of a device before its values are read. */
+export interface Look {
   hasData: boolean;
-  /** Empty where nothing of it can be bad. */
-  buckets: Buckets[];
-  habits: Habits | null;
+  /** Could it have been bad in this time, as far as a look at whole hours tells? */
+  mayBeBad(range: Range): boolean;
 }
 
 /** Asks the store for one device at a time, and for no more than the rule looks at.
- *  @param variants the rule with other settings: what none of them finds bad is not read any further */
+ *  @param variants the rule with other settings: what none of them finds bad need not be read */
 export function createReading(
   series: Pick<SeriesStore, "query">,
   rule: Rule,
@@ -36,11 +37,10 @@ export function createReading(
   range: Range,
 ) {
   const { measurement, reads } = plan;
-  const screen = screenOf(rule, variants);
-  /** The value that is the worse one of a bucket is read first. */
-  const worst = plan.extremes && rule.raise.above !== undefined ? 1 : 0;
+  const isSuspicious = screenOf(rule, variants);
+  const windowMs = rule.value.window === undefined ? 0 : millisecondsOf(rule.value.window);
+  const limit = backtestLimits.pointsPerCall;
   let hourly = false;
-
   const note = (resolution: Resolution): void => {
     hourly ||= resolution === "hourly";
   };
@@ -48,29 +48,34 @@ export function createReading(
   return {
     /** Of what was answered so far; the store keeps hours for longer than 5 minutes. */
     resolution: (): "5-minute" | "hourly" => (hourly ? "hourly" : "5-minute"),
-    async of(device: string, zone: Zone): Promise<DeviceHistory> {
-      const ask = async (i: number): Promise<Series[]> => {
-        const { field, fn } = reads[i] ?? { field: "", fn: "mean" };
-        const base = {
-          devices: [device],
-          measurement,
-          field,
-          fn,
-          everyMs: widthMs,
-          limit: backtestLimits.pointsPerCall,
-        };
-        return await inParts(series, { ...base, ...range }, note);
+    /** An hour's worst value says of twelve buckets whether one of them is worth reading. */
+    async look(device: string): Promise<Look> {
+      const { field } = reads[0] ?? { field: "" };
+      const fn = !isSuspicious ? "last" : rule.raise.above === undefined ? "min" : "max";
+      const span = { from: hourOf(range.from), to: hourOf(range.to + hourMs - 1), everyMs: hourMs };
+      const found = await inParts(series, { devices: [device], measurement, field, fn, limit, ...span }, () => {});
+      if (!isSuspicious || found.length === 0) return { hasData: found.length > 0, mayBeBad: () => found.length > 0 };
+      const points = found.flatMap((one) => one.points);
+      const hours = points.flatMap(([hourAt, value]) => (isSuspicious(Number(value)) ? [hourAt] : []));
+      return {
+        hasData: true,
+        // What a window looks back on is read as well.
+        mayBeBad: ({ from, to }) => hours.some((at) => at < to + windowMs && at + hourMs > from - windowMs),
       };
-      const first = await ask(worst);
-      const hasData = first.length > 0;
-      if (!hasData || (screen && !first.some(({ points }) => points.some(([, value]) => screen(Number(value))))))
-        return { hasData, buckets: [], habits: null };
+    },
+    async values(device: string, part: Range): Promise<Buckets[]> {
       const answers: Series[][] = [];
-      for (const i of reads.keys()) answers.push(i === worst ? first : await ask(i));
-      const wanted = rule.usual ? habitsOf(rule, range) : null;
-      const query = wanted && { ...wanted, devices: [device], everyMs: hourMs, limit: backtestLimits.pointsPerCall };
-      const habits = query ? habitsFrom(await inParts(series, query, () => {}), rule, zone) : null;
-      return { hasData, buckets: bucketsOf(answers), habits };
+      for (const { field, fn } of reads) {
+        const query = { devices: [device], measurement, field, fn, everyMs: widthMs, limit, ...part };
+        answers.push(await inParts(series, query, note));
+      }
+      return bucketsOf(answers);
+    },
+    /** What was usual then; asked for once. */
+    async habits(device: string, zone: Zone): Promise<Habits> {
+      if (!rule.usual) return () => null;
+      const query = { ...habitsOf(rule, range), devices: [device], everyMs: hourMs, limit };
+      return habitsFrom(await inParts(series, query, () => {}), rule, zone);
     },
   };
 }

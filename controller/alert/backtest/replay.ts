@@ -4,7 +4,7 @@ import { isBad } from "../rules/feed.ts";
 import type { Rule } from "../rules/schema.ts";
 import { saidOf } from "../rules/words.ts";
 import { type ReadPlan, samplesAs } from "./plan.ts";
-import { type Buckets, samplesOf } from "./samples.ts";
+import { type Buckets, createSampler } from "./samples.ts";
 
 /** A time in which a rule found a device bad, as its incident would have had it. */
 export interface Firing {
@@ -17,16 +17,13 @@ export interface Firing {
   said: string;
 }
 
-/** What each of these rules would have found of a device: the same engine that looks at what comes in. Yields after
- *  every sample, so that whoever runs it can rest.
- *  @returns firings by rule, in their order */
-export function* replay(
+/** What each of these rules would have found of one device: the same engine that looks at what comes in. */
+export function createReplay(
   device: { subject: Subject; intervalMs: number },
   rules: readonly Rule[],
   plan: ReadPlan,
-  history: readonly Buckets[],
   needs: RuleNeeds,
-): Generator<void, Firing[][]> {
+) {
   const state = emptyRules();
   const named = rules.map((rule, i) => ({
     ...rule,
@@ -36,35 +33,43 @@ export function* replay(
   }));
   apply(state, { kind: "rules", rules: named }, needs);
   apply(state, { kind: "subject", id: device.subject.id, is: device.subject }, needs);
+  const sampler = createSampler(plan, rules[0]?.raise ?? {});
   const found: Firing[][] = rules.map(() => []);
-  for (const buckets of history) {
-    const open = new Map<string, Firing>();
-    for (const sample of samplesOf(buckets, plan)) {
-      for (const change of apply(state, { kind: "sample", sample }, needs)) {
-        const rule = named[Number(change.rule)];
-        if (rule) note(open, found[Number(change.rule)] ?? [], change, rule, sample.at);
-      }
-      yield;
+  const open = new Map<string, Firing>();
+
+  function note(change: Change, at: number): void {
+    const i = Number(change.rule);
+    const key = `${change.rule} ${change.series}`;
+    const is = open.get(key);
+    if (!isBad(change)) {
+      if (!is) return;
+      Object.assign(is, { to: change.at, overAt: at });
+      open.delete(key);
+    } else if (!is) {
+      const said = saidOf(named[i] as Rule, change);
+      const firing = { from: change.instance.badSince ?? change.at, firedAt: at, to: null, overAt: null, said };
+      open.set(key, firing);
+      found[i]?.push(firing);
     }
   }
-  return found.map(merged);
+
+  return {
+    /** The next part of its history; yields after every sample, so that whoever runs it can rest. */
+    *feed(history: readonly Buckets[]): Generator<void> {
+      for (const buckets of history)
+        for (const sample of sampler.of(buckets)) {
+          for (const change of apply(state, { kind: "sample", sample }, needs)) note(change, sample.at);
+          yield;
+        }
+    },
+    /** Nothing is bad or was a moment ago: what is not bad would change nothing. */
+    isQuiet: (): boolean => state.instances.size === 0,
+    /** By rule, in their order. */
+    firings: (): Firing[][] => found.map(merged),
+  };
 }
 
-function note(open: Map<string, Firing>, all: Firing[], change: Change, rule: Rule, at: number): void {
-  const is = open.get(change.rule);
-  if (!isBad(change)) {
-    if (!is) return;
-    Object.assign(is, { to: change.at, overAt: at });
-    open.delete(change.rule);
-  } else if (!is) {
-    const from = change.instance.badSince ?? change.at;
-    const firing = { from, firedAt: at, to: null, overAt: null, said: saidOf(rule, change) };
-    open.set(change.rule, firing);
-    all.push(firing);
-  }
-}
-
-/** Of several series: the device is bad while one of them is. Pure. */
+/** Of several series, or devices: bad while one of them is. Pure. */
 export function merged(firings: readonly Firing[]): Firing[] {
   const kept: Firing[] = [];
   for (const one of [...firings].sort((a, b) => a.firedAt - b.firedAt)) {

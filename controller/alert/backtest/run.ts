@@ -5,10 +5,10 @@ import type { SeriesStore } from "../../store/series/index.ts";
 import { fitsOf, type Subject } from "../rules/compile.ts";
 import type { Rule } from "../rules/schema.ts";
 import { remembered } from "./habits.ts";
-import { backtestLimits } from "./limits.ts";
+import { backtestLimits, partMs, partsAtOnce } from "./limits.ts";
 import { planOf } from "./plan.ts";
-import { createReading, type DeviceHistory, type Range } from "./read.ts";
-import { type Firing, replay } from "./replay.ts";
+import { createReading, type Look, type Range } from "./read.ts";
+import { createReplay, type Firing } from "./replay.ts";
 import { createTally } from "./tally.ts";
 import { variantsOf } from "./variants.ts";
 import { sentenceOf } from "./words.ts";
@@ -59,28 +59,38 @@ export async function runBacktest(
   const tally = createTally(variants);
   const rest = createRest(needs.clock);
   let withData = 0;
-  // While one device is looked at, the store reads the next one.
-  const read = (i: number): Promise<DeviceHistory | Error> | null => {
+  // While one device is looked at, the store looks at the next one.
+  const look = (i: number): Promise<Look | Error> | null => {
     const device = devices[i];
-    return device ? reading.of(device.id, zoneAt(device.site)).catch((error: Error) => error) : null;
+    return device ? reading.look(device.id).catch((error: Error) => error) : null;
   };
-  let next = read(0);
+  async function firingsOf(device: Subject, is: Look): Promise<Firing[][]> {
+    const parts = partsOf(range);
+    if (!parts.some(is.mayBeBad)) return [];
+    const habits = await reading.habits(device.id, zoneAt(device.site));
+    const looked = { subject: device, intervalMs: needs.intervalMs(device.id) };
+    const replay = createReplay(looked, variants, plan, { usual: habits });
+    for (let i = 0; i < parts.length; ) {
+      const many = worthReading(parts, i, is, replay.isQuiet());
+      const [first, last] = [parts[i], parts[i + many - 1]];
+      i += Math.max(1, many);
+      if (isCancelled()) throw new Cancelled();
+      if (!first || !last || many === 0) continue;
+      for (const _ of replay.feed(await reading.values(device.id, { from: first.from, to: last.to })))
+        if (rest.isDue()) await turn();
+    }
+    return replay.firings();
+  }
+  let next = look(0);
   for (const [i, device] of devices.entries()) {
     tell({ devices: i, of: devices.length });
-    const history = await next;
+    const is = await next;
     if (isCancelled()) throw new Cancelled();
-    if (history instanceof Error) throw history;
-    next = read(i + 1);
-    if (!history?.hasData) continue;
+    if (is instanceof Error) throw is;
+    next = look(i + 1);
+    if (!is?.hasData) continue;
     withData++;
-    let found: Firing[][] = [];
-    if (history.buckets.length > 0) {
-      const looked = { subject: device, intervalMs: needs.intervalMs(device.id) };
-      const steps = replay(looked, variants, plan, history.buckets, { usual: history.habits ?? (() => null) });
-      let step = steps.next();
-      for (; !step.done; step = steps.next()) if (rest.isDue()) await turn();
-      found = step.value;
-    }
+    const found = await firingsOf(device, is);
     tally.device({ ...device, site: device.site === "" ? null : device.site }, found, zoneAt(device.site));
   }
   tell({ devices: devices.length, of: devices.length });
@@ -98,6 +108,18 @@ export async function runBacktest(
     sites,
     others,
   };
+}
+
+const partsOf = ({ from, to }: Range): Range[] =>
+  Array.from({ length: Math.ceil((to - from) / partMs) }, (_, i) => {
+    return { from: from + i * partMs, to: Math.min(to, from + (i + 1) * partMs) };
+  });
+
+/** How many parts from this one on are read at once: all that may be bad, and else one as long as something is on. */
+function worthReading(parts: readonly Range[], i: number, { mayBeBad }: Look, isQuiet: boolean): number {
+  let many = 0;
+  for (let part = parts[i]; part && many < partsAtOnce && mayBeBad(part); part = parts[i + many]) many++;
+  return many === 0 && !isQuiet ? 1 : many;
 }
 
 const basisOf = (of: string): string =>

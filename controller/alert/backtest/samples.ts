@@ -1,5 +1,7 @@
 import type { Series } from "../../store/series/index.ts";
+import { isBeyond } from "../rules/compile.ts";
 import { type Sample, seriesText } from "../rules/engine.ts";
+import type { Threshold } from "../rules/schema.ts";
 import { widthMs } from "./limits.ts";
 import type { ReadPlan } from "./plan.ts";
 
@@ -45,26 +47,35 @@ function zipped(parts: readonly Series["points"][]): Buckets["points"] {
   }
 }
 
-/** What stands for the samples of a series, in order of time: of extremes two, at both ends of the bucket, the one first
- *  that is nearer to what was before; else one at its end, which looks back on all of it. */
-export function* samplesOf({ device, tags, points }: Buckets, plan: ReadPlan): Generator<Sample> {
+/** What stands for the samples of a device's series, in order of time: of extremes two, at both ends of the bucket, the
+ *  better one first unless it was bad just before; else one at its end, which looks back on all of it.
+ *  @param raise beyond this it is bad */
+export function createSampler(plan: ReadPlan, raise: Threshold) {
   const { measurement: m, reads } = plan;
   const [first, second] = reads;
   const own = first?.field ?? "";
-  let before = Number.NaN;
-  for (const [at, a = null, b = null] of points) {
-    const endAt = at + widthMs - 1;
-    if (!plan.extremes) {
-      const fields: Record<string, number> = {};
-      if (a !== null) fields[own] = a;
-      if (second && b !== null) fields[second.field] = b;
-      yield { device, m, at: endAt, tags, fields };
-      continue;
-    }
-    if (a === null || b === null) continue;
-    const [from, to] = Math.abs(before - b) < Math.abs(before - a) ? [b, a] : [a, b];
-    yield { device, m, at, tags, fields: { [own]: from } };
-    yield { device, m, at: endAt, tags, fields: { [own]: to } };
-    before = to;
-  }
+  /** Of each series: its last value was bad. */
+  const wasBad = new Map<string, boolean>();
+
+  return {
+    *of({ device, tags, points }: Buckets): Generator<Sample> {
+      const series = seriesText(tags);
+      for (const [at, a = null, b = null] of points) {
+        const endAt = at + widthMs - 1;
+        if (!plan.extremes) {
+          const fields: Record<string, number> = {};
+          if (a !== null) fields[own] = a;
+          if (second && b !== null) fields[second.field] = b;
+          yield { device, m, at: endAt, tags, fields };
+          continue;
+        }
+        if (a === null || b === null) continue;
+        const [better, worse] = raise.above === undefined ? [b, a] : [a, b];
+        const [from, to] = wasBad.get(series) ? [worse, better] : [better, worse];
+        wasBad.set(series, isBeyond(raise, to));
+        yield { device, m, at, tags, fields: { [own]: from } };
+        yield { device, m, at: endAt, tags, fields: { [own]: to } };
+      }
+    },
+  };
 }
