@@ -95,6 +95,7 @@ export async function startApp(needs: {
       dataDir: settings.dataDir,
       certificateUntil: listeners.certificateUntil,
       ingestLag: () => devices.ingest.takeLag(),
+      latest: (device) => devices.ingest.latestOf(device),
       allow: settings.outboundAllow,
       url: () => url,
       changed: (incident) => live.publish("incident", { incident }),

@@ -3,6 +3,7 @@ export { type AlertNeeds, type Alerts, createAlerts } from "./alerts.ts";
 export { type Backtests, type BacktestView, backtestLimits } from "./backtest/index.ts";
 export type { Escalations, EscalationView } from "./escalation/index.ts";
 export { policy as escalationPolicy } from "./escalation/schema.ts";
+export type { Explain } from "./explain/index.ts";
 export type { Cause, NoticeKind, Rule, Severity } from "./incident.ts";
 export { type AlertLimits, alertBounds, alertLimits } from "./limits.ts";
 export type { MuteKind } from "./mute/hold.ts";
@@ -19,6 +20,7 @@ export {
 export { muteStates } from "./mute/standing.ts";
 export { type IncidentQuery, membersShown } from "./read.ts";
 export { createAlerting } from "./room.ts";
+export type { previewOf } from "./rules/preview.ts";
 export type { Origin, Rulebook, RuleEntry } from "./rules/rulebook.ts";
 export { type Rule as AlertRule, rule } from "./rules/schema.ts";
 export { controllerMeasurement } from "./self/measurement.ts";

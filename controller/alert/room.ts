@@ -9,14 +9,17 @@ import type { Database, Records } from "../store/records/index.ts";
 import type { SeriesStore, StoredPoint } from "../store/series/index.ts";
 import { createAlerts } from "./alerts.ts";
 import { createBacktests } from "./backtest/index.ts";
+import { createExplain } from "./explain/index.ts";
 import { createHolds } from "./holds.ts";
 import type { AlertLimits } from "./limits.ts";
 import { createAsk } from "./probe/ask.ts";
 import { createProbing } from "./probe/index.ts";
 import { createReferences } from "./probe/references.ts";
 import { noteTicket } from "./records.ts";
-import { createFeed } from "./rules/feed.ts";
+import { createFeed, feedLimits } from "./rules/feed.ts";
+import { previewOf } from "./rules/preview.ts";
 import { createRulebook } from "./rules/rulebook.ts";
+import type { Rule } from "./rules/schema.ts";
 import { createSelf } from "./self/index.ts";
 import { self as controllerId } from "./self/measurement.ts";
 import type { Doors } from "./self-check.ts";
@@ -59,10 +62,16 @@ export async function createAlerting(needs: {
     sites(): readonly { id: string; name: string; timeZone: string }[];
     /** For the notices: where it is, and whom to call. */
     site(id: string): (About["site"] & { uplink?: { address?: string | undefined } | null }) | undefined;
-    hoursOfSite(site: string): { open: boolean };
+    hoursOfSite(site: string): { open: boolean; changesAt: number | null };
   };
   /** Asked only after the start. */
-  presence(): { of(device: string): Presence; blind(since: number | null): void };
+  presence(): {
+    of(device: string): Presence;
+    deadlineOf(device: string): number | null;
+    blind(since: number | null): void;
+  };
+  /** Newest values of a device. */
+  latest(device: string): readonly StoredPoint[];
   cannotStore(): { since: number; why: string } | null;
   doors(): Doors | null;
   /** With `keys`, and perhaps `alert-rules` of *.yaml. */
@@ -151,6 +160,23 @@ export async function createAlerting(needs: {
       if (notices) notify.wake();
     },
   });
+  const preview = (rule: Rule) =>
+    previewOf(rule, {
+      devices: estate.devices(),
+      latest: needs.latest,
+      usual: usual.of,
+      currentMs: (device) => Math.max(feedLimits.currentMs, 3 * estate.intervalMs(device)),
+      now: needs.clock.now(),
+    });
+  const explain = createExplain({
+    ...needs,
+    ...{ alerts, feed, book: rulebook, site: registry.site, hoursOfSite: registry.hoursOfSite },
+    device(id) {
+      const device = registry.device(id);
+      const deadline = needs.presence().deadlineOf(id);
+      return device && { subject: subjectOf(device), seen: seen(device), deadline };
+    },
+  });
   const loopLag = createLoopLag();
   const { decidedAt, blindSince } = alerts;
   const self = createSelf({
@@ -175,7 +201,8 @@ export async function createAlerting(needs: {
     escalation,
     self: { values: self.values, watchdog: watchdog.view },
     probing: { counts: probing.counts },
-    rules: { book: rulebook, standing: feed.standing, backtests },
+    rules: { book: rulebook, standing: feed.standing, backtests, preview },
+    explain,
     /** Something about this device is other than before. */
     deviceChanged(id: string): void {
       subject(id);

@@ -24,6 +24,7 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
   "GET /devices/:id/quarantine": "viewer",
   "GET /devices/:id/late": "viewer",
   "GET /devices/:id/events": "viewer",
+  "GET /devices/:id/explain": "viewer",
   "GET /devices/:id/config": "viewer",
   "PUT /devices/:id/config": "operator",
   "GET /devices/:id/config/revisions": "viewer",
@@ -64,6 +65,7 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
 
   "GET /incidents": "viewer",
   "GET /incidents/:id": "viewer",
+  "GET /incidents/:id/explain": "viewer",
   "POST /incidents/:id/ack": "operator",
   "POST /incidents/:id/note": "operator",
   "POST /incidents/:id/unack": "operator",
@@ -85,6 +87,7 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
   "PUT /escalation": "admin",
   "GET /alert-rules": "viewer",
   "GET /alert-rules/schema": "viewer",
+  "POST /alert-rules/preview": "operator",
   "POST /alert-rules/backtest": "operator",
   "GET /alert-rules/backtest/:id": "viewer",
   "DELETE /alert-rules/backtest/:id": "operator",

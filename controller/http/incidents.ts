@@ -13,6 +13,26 @@ const states = ["open", "resolved", "closed"] as const;
 const severities = ["critical", "major", "warning", "info"] as const;
 const at = z.int();
 
+/** A notice as a channel got it, or not. */
+export const toldSchema = z.object({
+  channel: z.string(),
+  name: z.string().nullable(),
+  kind: z.string(),
+  at,
+  /** waiting, sent, merged (a later notice said it), withdrawn, skipped (not for this channel) or dead. */
+  outcome: z.string(),
+  answer: z.string().nullable(),
+  attempts: z.int(),
+  /** Of a waiting one: retry, digest, overflow or mute, and until when. */
+  waitsFor: z.string().optional(),
+  due: at.optional(),
+  /** The channel that could not be told it. */
+  insteadOf: z.string().optional(),
+  /** Of the ticket that it opened, and its page. */
+  reference: z.string().optional(),
+  link: z.string().optional(),
+});
+
 /** DESIGN §8 "incident". */
 const incidentSchema = z.object({
   id: z.string(),
@@ -52,26 +72,7 @@ const incidentSchema = z.object({
   escalation: z.object({ nextStep: z.int(), nextAt: at.nullable(), round: z.int() }).optional(),
   reference: z.string().optional(),
   includes: z.array(z.string()),
-  told: z.array(
-    z.object({
-      channel: z.string(),
-      name: z.string().nullable(),
-      kind: z.string(),
-      at,
-      /** waiting, sent, merged (a later notice said it), withdrawn, skipped (not for this channel) or dead. */
-      outcome: z.string(),
-      answer: z.string().nullable(),
-      attempts: z.int(),
-      /** Of a waiting one: retry, digest, overflow or mute, and until when. */
-      waitsFor: z.string().optional(),
-      due: at.optional(),
-      /** The channel that could not be told it. */
-      insteadOf: z.string().optional(),
-      /** Of the ticket that it opened, and its page. */
-      reference: z.string().optional(),
-      link: z.string().optional(),
-    }),
-  ),
+  told: z.array(toldSchema),
 });
 
 const whole = z.object({

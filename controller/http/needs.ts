@@ -1,4 +1,4 @@
-import type { AlertRule, Alerts, Backtests, Escalations, Mutes, Rulebook } from "../alert/index.ts";
+import type { AlertRule, Alerts, Backtests, Escalations, Explain, Mutes, previewOf, Rulebook } from "../alert/index.ts";
 import type { Auth } from "../auth/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
@@ -92,7 +92,10 @@ export interface HttpNeeds {
     standing(rule: AlertRule): { devices: number; bad: number };
     /** What a rule would have done. */
     backtests: Pick<Backtests, "begin" | "of" | "cancel">;
+    /** What it would look at just now. */
+    preview(rule: AlertRule): ReturnType<typeof previewOf>;
   };
+  explain: Explain;
   notify: Pick<Notify, "channels" | "kinds" | "push" | "test" | "healthOf">;
   live: Live;
   health(): Health;

@@ -1,4 +1,4 @@
-import type { Zone } from "../../registry/index.ts";
+import type { Zone } from "../../base/zone.ts";
 import { hourMs, hourOf, type Series } from "../../store/series/index.ts";
 import { type RuleNeeds, seriesText } from "../rules/engine.ts";
 import type { Rule } from "../rules/schema.ts";

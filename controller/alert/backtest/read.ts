@@ -1,4 +1,4 @@
-import type { Zone } from "../../registry/index.ts";
+import type { Zone } from "../../base/zone.ts";
 import {
   hourMs,
   hourOf,

@@ -1,6 +1,6 @@
 import type { Clock } from "../../base/clock.ts";
 import { turn } from "../../base/turn.ts";
-import { type Zone, zoneOf } from "../../registry/index.ts";
+import { type Zone, zoneOf } from "../../base/zone.ts";
 import type { SeriesStore } from "../../store/series/index.ts";
 import { fitsOf, type Subject } from "../rules/compile.ts";
 import type { Rule } from "../rules/schema.ts";

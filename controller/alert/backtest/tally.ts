@@ -1,4 +1,4 @@
-import type { Zone } from "../../registry/index.ts";
+import type { Zone } from "../../base/zone.ts";
 import type { DurationText } from "../rules/duration.ts";
 import type { Rule, Threshold } from "../rules/schema.ts";
 import { backtestLimits } from "./limits.ts";

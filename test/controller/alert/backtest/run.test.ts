@@ -6,7 +6,7 @@ import { type RunNeeds, runBacktest } from "../../../../controller/alert/backtes
 import { createTally, isNight } from "../../../../controller/alert/backtest/tally.ts";
 import { variantsOf } from "../../../../controller/alert/backtest/variants.ts";
 import { type RuleText, rule } from "../../../../controller/alert/rules/schema.ts";
-import { zoneOf } from "../../../../controller/registry/index.ts";
+import { zoneOf } from "../../../../controller/base/zone.ts";
 import { type SeriesQuery, TooManyPoints } from "../../../../controller/store/series/index.ts";
 import { each, estate, from, type History, minute } from "./estate.ts";
 

@@ -58,9 +58,39 @@ const viewSchema = z.object({
 const meaning =
   "Of 5-minute values, by the code that judges what comes in. `list`: the newest 500 firings; `sites`: the 200 with most of them; the counts know all. `others`: the same rule with one setting other than it";
 
-/** /alert-rules/backtest: what a rule would have done. */
-export const backtests = ({ rules }: Pick<HttpNeeds, "rules">) =>
+const previewSchema = z.object({
+  fits: count,
+  withField: count,
+  bad: count,
+  list: z.array(
+    z.object({
+      device: z.string(),
+      name: z.string(),
+      site: z.string().nullable(),
+      series: z.string(),
+      at,
+      number: z.number().nullable(),
+      bad: z.boolean(),
+      said: z.string(),
+    }),
+  ),
+  sentence: z.string(),
+});
+
+/** /alert-rules/preview and /backtest: what a rule would look at now, and what it would have done. */
+export const trials = ({ rules }: Pick<HttpNeeds, "rules">) =>
   new Hono<Env>()
+    .post(
+      "/preview",
+      describe("alerts", "Try a rule on the newest values", {
+        200: {
+          what: "How many devices it fits, have what it looks at, and are bad; the worst 50",
+          schema: previewSchema,
+        },
+      }),
+      body(z.strictObject({ rule })),
+      (c) => c.json(rules.preview(c.req.valid("json").rule), 200),
+    )
     .post(
       "/backtest",
       describe("alerts", "Try a rule on what was measured", {
