@@ -8,24 +8,20 @@ import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import type { SeriesStore, StoredPoint } from "../store/series/index.ts";
 import { createAlerts } from "./alerts.ts";
-import { createBacktests } from "./backtest/index.ts";
-import { createExplain } from "./explain/index.ts";
+import { createHindsight, type HindsightNeeds, subjectOf } from "./hindsight.ts";
 import { createHolds } from "./holds.ts";
 import type { AlertLimits } from "./limits.ts";
 import { createAsk } from "./probe/ask.ts";
 import { createProbing } from "./probe/index.ts";
 import { createReferences } from "./probe/references.ts";
 import { noteTicket } from "./records.ts";
-import { createFeed, feedLimits } from "./rules/feed.ts";
-import { previewOf } from "./rules/preview.ts";
+import { createFeed } from "./rules/feed.ts";
 import { createRulebook } from "./rules/rulebook.ts";
-import type { Rule } from "./rules/schema.ts";
 import { createSelf } from "./self/index.ts";
 import { self as controllerId } from "./self/measurement.ts";
 import type { Doors } from "./self-check.ts";
 import { severityWords } from "./sentence.ts";
-import { createUsual } from "./usual/index.ts";
-import { deviceSeen, type Presence } from "./watch.ts";
+import { deviceSeen } from "./watch.ts";
 import { createWatchdog } from "./watchdog.ts";
 
 interface Device {
@@ -44,8 +40,8 @@ interface By {
   id: string;
 }
 
-/** Alerts with the notices that they make, fitted to the rest of the controller. */
-export async function createAlerting(needs: {
+/** What this room needs of the others; app.ts fits it. */
+export interface AlertingNeeds {
   clock: Clock;
   log: Log;
   records: Records;
@@ -65,13 +61,8 @@ export async function createAlerting(needs: {
     hoursOfSite(site: string): { open: boolean; changesAt: number | null };
   };
   /** Asked only after the start. */
-  presence(): {
-    of(device: string): Presence;
-    deadlineOf(device: string): number | null;
-    blind(since: number | null): void;
-  };
-  /** Newest values of a device. */
-  latest(device: string): readonly StoredPoint[];
+  presence(): ReturnType<HindsightNeeds["presence"]> & { blind(since: number | null): void };
+  latest: HindsightNeeds["latest"];
   cannotStore(): { since: number; why: string } | null;
   doors(): Doors | null;
   /** With `keys`, and perhaps `alert-rules` of *.yaml. */
@@ -86,46 +77,33 @@ export async function createAlerting(needs: {
   url(): string;
   /** This incident, or what became of its notices, is other than before. */
   changed(incident: string): void;
-}) {
+}
+
+/** Alerts with the notices that they make, fitted to the rest of the controller. */
+export async function createAlerting(needs: AlertingNeeds) {
   const { registry, changed } = needs;
+  const hindsight = createHindsight(needs);
   const notify = createNotify({
     ...needs,
     keyFolder: join(needs.dataDir, "keys"),
     severityWords,
     incident: (id) => alerts.of(id),
-    about: async ({ site, root }) => ({
-      ...aboutSite(site ? registry.site(site) : undefined),
-      ...usuallyOn(root?.type === "device" ? root.id : null, site ?? null),
-    }),
+    about: async (said) => ({ ...aboutSite(registry.site(said.site ?? "")), ...hindsight.usuallyOn(said) }),
     done: changed,
     ticket: noteTicket,
   });
   const seen = (device: Device) => deviceSeen(device, needs.presence().of(device.id));
-  /** The estate as rules see it. */
-  const estate = {
-    devices: () => registry.devices().map(subjectOf),
-    timeZoneOf: (site: string) => registry.site(site)?.timeZone ?? "Europe/London",
-    intervalMs: (device: string) => needs.presence().of(device).birth?.intervalMs ?? 60_000,
+  const seenOf = (id: string) => {
+    const device = registry.device(id);
+    return device && seen(device);
   };
-  const usual = createUsual({ ...needs, ...estate });
-  const backtests = createBacktests({ ...needs, ...estate });
-  const usuallyOn = (device: string | null, site: string | null): Pick<About, "usuallyOn"> => {
-    const there = registry
-      .devices()
-      .filter((one) => (device === null ? site !== null && one.site === site : one.id === device));
-    const on = usual.usuallyOn(
-      there.map(({ id }) => id),
-      needs.clock.now(),
-    );
-    return on === null ? {} : { usuallyOn: on };
-  };
-  const feed = createFeed({ usual: usual.of, intervalMs: estate.intervalMs });
+  const feed = createFeed({ usual: hindsight.usual.of, intervalMs: hindsight.intervalMs });
   const rulebook = await createRulebook({
     ...needs,
     folder: join(needs.dataDir, "alert-rules"),
     changed(rules) {
       feed.rules(rules);
-      usual.rules(rules);
+      hindsight.usual.rules(rules);
     },
   });
   const subject = (id: string): void => {
@@ -147,10 +125,7 @@ export async function createAlerting(needs: {
     ...toAlerts,
     rules: feed,
     devices: () => registry.devices().map(seen),
-    device(id) {
-      const device = registry.device(id);
-      return device && seen(device);
-    },
+    device: seenOf,
     sites: () => registry.sites().map((site) => ({ ...site, open: registry.hoursOfSite(site.id).open })),
     blind: (since) => needs.presence().blind(since),
     enqueue: notify.enqueue,
@@ -158,23 +133,6 @@ export async function createAlerting(needs: {
     changed(incidents, notices) {
       for (const incident of incidents) changed(incident);
       if (notices) notify.wake();
-    },
-  });
-  const preview = (rule: Rule) =>
-    previewOf(rule, {
-      devices: estate.devices(),
-      latest: needs.latest,
-      usual: usual.of,
-      currentMs: (device) => Math.max(feedLimits.currentMs, 3 * estate.intervalMs(device)),
-      now: needs.clock.now(),
-    });
-  const explain = createExplain({
-    ...needs,
-    ...{ alerts, feed, book: rulebook, site: registry.site, hoursOfSite: registry.hoursOfSite },
-    device(id) {
-      const device = registry.device(id);
-      const deadline = needs.presence().deadlineOf(id);
-      return device && { subject: subjectOf(device), seen: seen(device), deadline };
     },
   });
   const loopLag = createLoopLag();
@@ -201,8 +159,8 @@ export async function createAlerting(needs: {
     escalation,
     self: { values: self.values, watchdog: watchdog.view },
     probing: { counts: probing.counts },
-    rules: { book: rulebook, standing: feed.standing, backtests, preview },
-    explain,
+    rules: { book: rulebook, standing: feed.standing, ...hindsight.trials },
+    explain: hindsight.explaining({ alerts, feed, book: rulebook, seen: seenOf }),
     /** Something about this device is other than before. */
     deviceChanged(id: string): void {
       subject(id);
@@ -222,21 +180,18 @@ export async function createAlerting(needs: {
       notify.start();
       self.start();
       watchdog.start();
-      usual.start();
+      hindsight.start();
     },
     async stop(): Promise<void> {
       self.stop();
       loopLag.stop();
-      await backtests.stop();
-      await usual.stop();
+      await hindsight.stop();
       await watchdog.stop();
       await alerts.stop();
       await notify.stop();
     },
   };
 }
-
-const subjectOf = (device: Device) => ({ ...device, site: device.site ?? "" });
 
 /** What is known around an incident for its notices. */
 const aboutSite = (site: About["site"]): About => (site ? { site } : {});

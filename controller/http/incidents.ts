@@ -38,7 +38,8 @@ const incidentSchema = z.object({
   id: z.string(),
   state: z.enum(states),
   severity: z.enum(severities),
-  /** One of the controller's own (controller_blind, cannot_store, site_unreachable, device_down), or the id of a rule. */
+  /** One of the controller's own (controller_blind, cannot_store, site_unreachable, device_down, agent_down), or the id of
+   *  a rule. */
   rule: z.string(),
   /** line, restart; of a closed one: removed, folded, blind. */
   cause: z.enum(["line", "restart", "removed", "folded", "blind"]).nullable(),
