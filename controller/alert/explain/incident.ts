@@ -68,18 +68,35 @@ const suppressedWords: Record<string, string> = {
   topology: "part of the site's incident: no notice of their own",
 };
 
+const mutedWords = (
+  { by, why, until }: { by: string; why: string; until: number | null },
+  time: (at: number) => string,
+): string => `Held back by a ${by} (${why})${until === null ? "" : ` until ${time(until)}`}.`;
+
 /** Everything that kept notices back, or does. Pure. */
 export function suppressionsOf(view: IncidentView, row: Row, around: Around): Suppression[] {
   const found: Suppression[] = [];
   const time = (at: number): string => clockTime(at, around.now, around.timeZone);
   const add = (reason: string, until: number | null, text: string, devices: string[] = []): void =>
     void found.push({ reason, devices, until, text });
-  const byReason = new Map<string, string[]>();
-  for (const { device, suppressedBy } of view.members)
-    if (suppressedBy !== undefined) byReason.set(suppressedBy, [...(byReason.get(suppressedBy) ?? []), device]);
-  for (const [reason, devices] of byReason) {
-    const many = devices.length === 1 ? "1 device" : `${devices.length} devices`;
-    add(reason, view.resolvedAt, `${many}: ${suppressedWords[reason] ?? reason}.`, devices);
+  if (view.mutedBy) add(view.mutedBy.by, view.mutedBy.until, mutedWords(view.mutedBy, time));
+  const byReason = new Map<string, IncidentView["members"]>();
+  for (const member of view.members) {
+    const key = `${member.suppressedBy} ${member.suppressedWhy ?? ""}`;
+    if (member.suppressedBy !== undefined) byReason.set(key, [...(byReason.get(key) ?? []), member]);
+  }
+  for (const [first, ...more] of byReason.values()) {
+    if (first?.suppressedBy === undefined) continue;
+    const { suppressedBy: by, suppressedWhy: why, suppressedUntil: until = view.resolvedAt } = first;
+    const many = more.length === 0 ? "1 device" : `${more.length + 1} devices`;
+    const words = why === undefined ? (suppressedWords[by] ?? by) : mutedWords({ by, why, until }, time);
+    const text = why === undefined ? `${many}: ${words}.` : `${many}: ${words}`;
+    add(
+      by,
+      until,
+      text,
+      [first, ...more].map(({ device }) => device),
+    );
   }
   if (row.cause === "folded") add("folded", null, "It became part of its site's incident, which is told instead.");
   if (row.cause === "blind") add("blind", null, "Set aside: the controller itself could not see.");

@@ -176,6 +176,17 @@ describe("an incident", () => {
       suppressionsOf(view, { ...row, state: "closed", cause: "folded" }, around).map(({ reason }) => reason),
     ).toEqual(["folded"]);
     expect(suppressionsOf(view, row, around)).toEqual([]);
+    const mutedBy = { by: "silence", id: "s-1", why: "works on the mast", until: when.now } as const;
+    const muted = suppressionsOf({ ...view, mutedBy } as IncidentView, row, around);
+    expect(muted).toEqual([
+      {
+        reason: "silence",
+        devices: [],
+        until: when.now,
+        text: "Held back by a silence (works on the mast) until 10:20.",
+      },
+    ]);
+    expect(whyHeld(row, muted, around, view.rule)).toMatch(/^Nobody was told\. Held back by a silence/);
   });
 
   it("says why nobody was told", () => {
