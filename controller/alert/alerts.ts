@@ -54,6 +54,10 @@ export interface AlertNeeds {
   mutes?(now: number): readonly Mute[];
   /** Who is told when: the same one while nothing of it changed. Absent or null: everybody at once. */
   policy?(): Policy | null;
+  /** How every device was, kept turn by turn; absent: it is not. */
+  ledger?: { turned(state: AlertState, devices: Iterable<string>, now: number): void };
+  /** In the transaction that opens incidents: what changed around them before. Absent: nobody looks. */
+  opened?(db: Kysely<Database>, incidents: readonly Step["incident"][]): Promise<void>;
   /** What rules say of measurements; absent: there are none. */
   rules?: Pick<Feed, "news" | "again" | "restore">;
   audit: {
@@ -131,6 +135,7 @@ export function createAlerts(needs: AlertNeeds) {
       state = next.state;
       if ((state.blind !== null) !== wasBlind) needs.blind(state.blind?.since ?? null);
       if (next.steps.length > 0) tellChanged(next.steps);
+      needs.ledger?.turned(state, devicesIn(events, next.steps), now);
     } catch (error) {
       // Nothing of it happened; the next turn decides anew, from how things are then.
       dirty = new Set([...taken, ...dirty]);
@@ -150,12 +155,17 @@ export function createAlerts(needs: AlertNeeds) {
         const channels = step.channels && (await reachable(db, step.channels));
         if (step.tell) await needs.enqueue(db, { incident, kind: step.tell, generation, channels });
       }
+      await needs.opened?.(
+        db,
+        steps.filter(isOpened).map(({ incident }) => incident),
+      );
     });
   }
 
   function tellChanged(steps: readonly Step[]): void {
-    for (const { incident, tell, events } of steps) {
-      if (events.some(({ kind }) => kind === "opened")) counts.opened++;
+    for (const step of steps) {
+      const { incident, tell } = step;
+      if (isOpened(step)) counts.opened++;
       if (incident.state !== "open") counts[incident.state]++;
       const { id, rule, root } = incident;
       log.info("incident", { id, rule, root, state: incident.state, tell, members: incident.members.size });
@@ -225,6 +235,15 @@ export function createAlerts(needs: AlertNeeds) {
   };
 }
 export type Alerts = ReturnType<typeof createAlerts>;
+
+/** Whoever may be other than before this turn. */
+const devicesIn = (events: readonly AlertEvent[], steps: readonly Step[]): Set<string> =>
+  new Set([
+    ...events.flatMap((event) => (event.kind === "device" ? [event.id] : [])),
+    ...steps.flatMap(({ members }) => members.map(({ device }) => device)),
+  ]);
+
+const isOpened = ({ events }: Step): boolean => events.some(({ kind }) => kind === "opened");
 
 const endsFirst = (a: Step, b: Step): number =>
   Number(a.incident.state === "open") - Number(b.incident.state === "open");

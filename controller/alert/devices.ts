@@ -20,9 +20,19 @@ export function deviceEvent(turn: Turn, id: string, is: Watched | null): void {
   const incident = turn.incidents.get(turn.memberOf.get(id) ?? "");
   const member = incident?.members.get(id);
   if (incident && member && isBack(is, member)) {
-    const cause = member.boot === null || is.boot === null ? null : member.boot === is.boot ? "line" : "restart";
+    const stopped = was?.stopped === true || (incident.root.id === id && incident.facts.stopped);
+    const cause = stopped ? "stopped" : whySilent(member, is, was);
     putMember(turn, incident.id, { ...member, state: "back", backAt: Math.max(is.since, member.since), cause });
   }
+}
+
+/** The same boot was up all the time. Another one that began after its last word is a restart; one that had begun before
+ *  that did not end the silence. */
+function whySilent(member: Member, is: Watched, was: Watched | undefined): Member["cause"] {
+  if (member.boot === null || is.boot === null) return null;
+  if (member.boot === is.boot) return "line";
+  const wasThere = was?.state === "down" && typeof is.bootAt === "number" && is.bootAt < was.lastSeenAt;
+  return wasThere ? null : "restart";
 }
 
 /** Only contact after the loss proves that it is back: after `kill -9` of the controller, records may show it as it was

@@ -22,9 +22,9 @@ export const isOwn = (rule: Rule): rule is OwnRule => Object.hasOwn(severityOf, 
 export const isLoss = (rule: Rule): boolean =>
   rule === "device_down" || rule === "agent_down" || rule === "site_unreachable";
 
-/** Decided backwards, when a device is heard again: the same boot was up all the time, another one restarted. Or why an
- *  incident was closed without an end of the failure. */
-export type Cause = "line" | "restart" | "removed" | "folded" | "blind";
+/** Decided backwards, when a device is heard again: it had said goodbye, the same boot was up all the time, or another one
+ *  restarted. Or why an incident was closed without an end of the failure. */
+export type Cause = "line" | "restart" | "stopped" | "removed" | "folded" | "blind";
 
 export type NoticeKind = "opened" | "updated" | "resolved" | "closed";
 
@@ -37,7 +37,7 @@ export interface Member {
   backAt: number | null;
   /** The boot that went silent, for the cause. */
   boot: string | null;
-  cause: "line" | "restart" | null;
+  cause: "line" | "restart" | "stopped" | null;
 }
 
 /** What its sentence is made of, as it was at the last change. */
@@ -63,6 +63,8 @@ export interface Facts {
   line?: "answers" | "silent";
   /** Why it is told again; nobody has it. */
   again?: string;
+  /** What its devices kept came afterwards and fills the time: they were up. */
+  servedLocally?: boolean;
   /** Of a rule: its own words, and what it looked at where that is worst. */
   rule?: RuleFacts;
 }

@@ -1,5 +1,13 @@
 /** What is wrong, told once (DESIGN promise 2). The decision is pure; its shell is alerts.ts. */
 export { type AlertNeeds, type Alerts, createAlerts } from "./alerts.ts";
+export {
+  type DeviceFigures,
+  type Figures,
+  lossCauses,
+  type MonthReport,
+  type Reports,
+  type SiteFigures,
+} from "./availability/index.ts";
 export { type Backtests, type BacktestView, backtestLimits } from "./backtest/index.ts";
 export type { Escalations, EscalationView } from "./escalation/index.ts";
 export { policy as escalationPolicy } from "./escalation/schema.ts";

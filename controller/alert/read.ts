@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Records } from "../store/records/index.ts";
+import { changesOf } from "./availability/index.ts";
 import type { Incident, Member } from "./incident.ts";
 import type { Muted } from "./mute/hold.ts";
 import type { IncidentRow } from "./records.ts";
@@ -27,7 +28,8 @@ export function createRead(needs: {
   const { db, organisation } = needs.records;
 
   async function views(rows: IncidentRow[]): Promise<IncidentView[]> {
-    const told = await needs.toldOf(rows.map(({ id }) => id));
+    const ids = rows.map(({ id }) => id);
+    const [told, changed] = [await needs.toldOf(ids), await changesOf(db, ids)];
     const all: IncidentView[] = [];
     for (const row of rows) {
       const members = await db
@@ -38,7 +40,8 @@ export function createRead(needs: {
         .orderBy("name")
         .limit(membersShown)
         .execute();
-      all.push(viewOf(row, members, told.get(row.id) ?? [], needs.clock.now(), needs.mutedNow));
+      const around = { told: told.get(row.id) ?? [], changed: changed.get(row.id) ?? [] };
+      all.push(viewOf(row, members, around, needs.clock.now(), needs.mutedNow));
     }
     return all;
   }

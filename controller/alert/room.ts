@@ -8,6 +8,7 @@ import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import type { SeriesStore, StoredPoint } from "../store/series/index.ts";
 import { createAlerts } from "./alerts.ts";
+import { type AvailabilityNeeds, createAvailability } from "./availability/index.ts";
 import { createHindsight, type HindsightNeeds, subjectOf } from "./hindsight.ts";
 import { createHolds } from "./holds.ts";
 import type { AlertLimits } from "./limits.ts";
@@ -59,7 +60,7 @@ export interface AlertingNeeds {
     /** For the notices: where it is, and whom to call. */
     site(id: string): (About["site"] & { uplink?: { address?: string | undefined } | null }) | undefined;
     hoursOfSite(site: string): { open: boolean; changesAt: number | null };
-  };
+  } & AvailabilityNeeds["registry"];
   /** Asked only after the start. */
   presence(): ReturnType<HindsightNeeds["presence"]> & { blind(since: number | null): void };
   latest: HindsightNeeds["latest"];
@@ -67,6 +68,7 @@ export interface AlertingNeeds {
   doors(): Doors | null;
   /** With `keys`, and perhaps `alert-rules` of *.yaml. */
   dataDir: string;
+  usuallyOn?: AvailabilityNeeds["usuallyOn"];
   /** When the controller's certificate ends; null: it has none. */
   certificateUntil: number | null;
   /** Asked only after the start. */
@@ -88,7 +90,11 @@ export async function createAlerting(needs: AlertingNeeds) {
     keyFolder: join(needs.dataDir, "keys"),
     severityWords,
     incident: (id) => alerts.of(id),
-    about: async (said) => ({ ...aboutSite(registry.site(said.site ?? "")), ...hindsight.usuallyOn(said) }),
+    about: async (said) => ({
+      ...aboutSite(registry.site(said.site ?? "")),
+      ...hindsight.usuallyOn(said),
+      ...(await availability.around(said.id)),
+    }),
     done: changed,
     ticket: noteTicket,
   });
@@ -118,14 +124,25 @@ export async function createAlerting(needs: AlertingNeeds) {
       (of === "devices" ? registry.device(id)?.address : registry.site(id)?.uplink?.address) ?? null,
   });
   const { mutes, escalation, toAlerts } = await createHolds({ ...needs, incidents: () => alerts.open() });
-  const alerts = createAlerts({
-    ...needs,
-    probing,
-    references: createReferences({ ask, addresses: needs.limits.references ?? [] }),
-    ...toAlerts,
-    rules: feed,
+  const watched = {
     devices: () => registry.devices().map(seen),
     device: seenOf,
+  };
+  const availability = createAvailability({
+    ...needs,
+    ...watched,
+    devices: registry.devices,
+    muted: mutes.maintenanceOf,
+  });
+  const alerts = createAlerts({
+    ...needs,
+    ...watched,
+    ...toAlerts,
+    probing,
+    references: createReferences({ ask, addresses: needs.limits.references ?? [] }),
+    rules: feed,
+    ledger: availability.ledger,
+    opened: availability.opened,
     sites: () => registry.sites().map((site) => ({ ...site, open: registry.hoursOfSite(site.id).open })),
     blind: (since) => needs.presence().blind(since),
     enqueue: notify.enqueue,
@@ -161,6 +178,7 @@ export async function createAlerting(needs: AlertingNeeds) {
     probing: { counts: probing.counts },
     rules: { book: rulebook, standing: feed.standing, ...hindsight.trials },
     explain: hindsight.explaining({ alerts, feed, book: rulebook, seen: seenOf }),
+    availability: availability.reports,
     /** Something about this device is other than before. */
     deviceChanged(id: string): void {
       subject(id);
@@ -170,6 +188,7 @@ export async function createAlerting(needs: AlertingNeeds) {
     /** Newest values of a device, as they are stored. */
     stored: (points: readonly StoredPoint[]): void => feed.stored(points, needs.clock.now()),
     async start(): Promise<void> {
+      await availability.start();
       await alerts.start();
       // Only now: rules and devices that are gone end what was kept of them.
       rulebook.tell();
@@ -188,6 +207,7 @@ export async function createAlerting(needs: AlertingNeeds) {
       await hindsight.stop();
       await watchdog.stop();
       await alerts.stop();
+      await availability.stop();
       await notify.stop();
     },
   };

@@ -44,14 +44,7 @@ function backSentence(incident: Told): string {
   const at = incident.resolvedAt ?? since;
   const when = `since ${clockTime(at, at, facts.timeZone)} after ${duration(at - since)}`;
   const many = rule === "site_unreachable";
-  const why =
-    cause === "line"
-      ? many
-        ? "; they were up all the time, only their line was down"
-        : "; it was up all the time, only its line was down"
-      : cause === "restart"
-        ? `; ${many ? "they" : "it"} restarted (power or reboot)`
-        : "";
+  const why = whyBack(incident, many ? "they" : "it", at - since);
   switch (rule) {
     case "device_down":
       return `${where(incident)} is back ${when}${why}${leftBehind(left)}.`;
@@ -80,6 +73,16 @@ function withIt({ behind = 0 }: Facts, one: string, many: string): string {
   const others = behind === 1 ? "1 device" : `${behind} devices`;
   if (many === "do") return `, and so ${behind === 1 ? one : many} ${others} more at this site`;
   return `, and with it ${behind === 1 ? one : many} ${others} that it connects`;
+}
+
+function whyBack({ cause, facts }: Told, who: "it" | "they", lastedMs: number): string {
+  const [were, their] = who === "it" ? ["was", "its"] : ["were", "their"];
+  if (cause === "line" && facts.servedLocally)
+    return `; ${who} ${were} up and serving locally; the line was down ${duration(lastedMs)}`;
+  if (cause === "line") return `; ${who} ${were} up all the time, only ${their} line was down`;
+  if (cause === "restart") return `; ${who} restarted (power or reboot)`;
+  if (cause === "stopped") return `; ${their} agent had been stopped`;
+  return "";
 }
 
 function closedSentence(incident: Told, now: number): string {

@@ -15,6 +15,8 @@ export interface Watched {
   /** It said goodbye. */
   stopped: boolean;
   boot: string | null;
+  /** When that boot began, by our clock; null or absent: nobody knows. */
+  bootAt?: number | null;
   intervalMs: number;
   /** Groups of devices that it is behind: out of reach when all of one group are. */
   parents: readonly (readonly string[])[];

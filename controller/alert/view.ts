@@ -63,6 +63,8 @@ export interface IncidentView {
   escalation?: { nextStep: number; nextAt: number | null; round: number };
   reference?: string;
   includes: string[];
+  /** In the hour before it, newest first; `device`: of one alone. */
+  changed: { at: number; text: string; device?: string }[];
   told: Told[];
 }
 
@@ -81,7 +83,7 @@ const controller = "The controller";
 export function viewOf(
   row: IncidentRow,
   memberRows: readonly Selectable<Database["incident_member"]>[],
-  told: Told[],
+  { told, changed }: { told: Told[]; changed: readonly { at: number; text: string; device: string | null }[] },
   now: number,
   mutedNow: (incident: Incident, member: Member) => Muted | null = () => null,
 ): IncidentView {
@@ -117,6 +119,7 @@ export function viewOf(
     ...(escalation === null || incident.state !== "open" ? {} : { escalation: turnOf(escalation) }),
     ...(row.reference === null ? {} : { reference: row.reference }),
     includes: [...incident.includes],
+    changed: changed.map(({ at, text, device }) => ({ at, text, ...(device === null ? {} : { device }) })),
     told,
   };
 }

@@ -11,6 +11,10 @@ export interface DeviceSeen {
   lastSeenAt: number | null;
   stopped: boolean;
   boot: string | null;
+  /** When that boot began, by our clock; null or absent: nobody knows. */
+  bootAt?: number | null;
+  firmware?: string | null;
+  agent?: string | null;
   intervalMs: number;
   parents: readonly (readonly string[])[];
 }
@@ -18,7 +22,8 @@ export interface DeviceSeen {
 /** What presence says of a device. */
 export type Presence = Pick<DeviceSeen, "state" | "since" | "lastSeenAt" | "boot"> & {
   why?: string;
-  birth: { intervalMs: number } | null;
+  bootAt?: number | null;
+  birth: { intervalMs: number; firmware?: string; agent?: string } | null;
 };
 
 /** What the registry knows of a device. `via` is one more group that it is behind. */
@@ -34,6 +39,9 @@ export const deviceSeen = (device: Known, is: Presence): DeviceSeen => ({
   lastSeenAt: is.lastSeenAt,
   stopped: is.why === "stopped",
   boot: is.boot,
+  bootAt: is.bootAt ?? null,
+  firmware: is.birth?.firmware ?? null,
+  agent: is.birth?.agent ?? null,
   intervalMs: is.birth?.intervalMs ?? 60_000,
   parents: device.via === null ? device.parents : [...device.parents, [device.via]],
 });
@@ -61,6 +69,7 @@ export const watchedOf = (device: DeviceSeen): Watched => ({
   lastSeenAt: device.lastSeenAt ?? 0,
   stopped: device.stopped,
   boot: device.boot,
+  bootAt: device.bootAt ?? null,
   intervalMs: device.intervalMs,
   parents: device.parents,
 });

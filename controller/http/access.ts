@@ -85,6 +85,8 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
   "DELETE /maintenance-windows/:id": "operator",
   "GET /escalation": "operator",
   "PUT /escalation": "admin",
+  "GET /availability": "viewer",
+  "GET /availability.csv": "viewer",
   "GET /alert-rules": "viewer",
   "GET /alert-rules/schema": "viewer",
   "POST /alert-rules/preview": "operator",

@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { invalid, notFound } from "../base/errors.ts";
 import { alertRules } from "./alert-rules.ts";
 import { audit } from "./audit.ts";
+import { availability } from "./availability.ts";
 import { channels } from "./channels.ts";
 import { deviceConfig, manyConfigs } from "./config.ts";
 import type { Env } from "./context.ts";
@@ -77,6 +78,7 @@ export const createApi = (needs: HttpNeeds) => {
     .route(`${apiRoot}/audit`, audit(needs))
     .route(`${apiRoot}/incidents`, incidents(needs))
     .route(`${apiRoot}/incidents`, explainedIncident(needs))
+    .route(apiRoot, availability(needs))
     .route(`${apiRoot}/alert-rules`, alertRules(needs))
     .route(`${apiRoot}/silences`, silences(needs))
     .route(`${apiRoot}/maintenance-windows`, maintenanceWindows(needs))

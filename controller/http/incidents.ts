@@ -41,8 +41,8 @@ const incidentSchema = z.object({
   /** One of the controller's own (controller_blind, cannot_store, site_unreachable, device_down, agent_down), or the id of
    *  a rule. */
   rule: z.string(),
-  /** line, restart; of a closed one: removed, folded, blind. */
-  cause: z.enum(["line", "restart", "removed", "folded", "blind"]).nullable(),
+  /** line, restart, stopped; of a closed one: removed, folded, blind. */
+  cause: z.enum(["line", "restart", "stopped", "removed", "folded", "blind"]).nullable(),
   sentence: z.string(),
   root: z.object({ type: z.string(), id: z.string(), name: z.string() }),
   site: z.string().nullable(),
@@ -73,6 +73,8 @@ const incidentSchema = z.object({
   escalation: z.object({ nextStep: z.int(), nextAt: at.nullable(), round: z.int() }).optional(),
   reference: z.string().optional(),
   includes: z.array(z.string()),
+  /** What changed at its site in the hour before it, newest first; `device`: of one alone. */
+  changed: z.array(z.object({ at, text: z.string(), device: z.string().optional() })),
   told: z.array(toldSchema),
 });
 

@@ -46,7 +46,7 @@ export function createHttp(needs: HttpNeeds): Hono<Env> {
   });
   app.route("/", api);
   app.route("/", health(needs));
-  app.get("/openapi.json", openAPIRouteHandler(app, { documentation }));
+  app.get("/openapi.json", openAPIRouteHandler(app, { documentation, excludeStaticFile: false }));
   app.route("/docs", docs(needs));
   app.route("/", web(needs));
   return app;

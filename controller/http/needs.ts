@@ -1,4 +1,14 @@
-import type { AlertRule, Alerts, Backtests, Escalations, Explain, Mutes, previewOf, Rulebook } from "../alert/index.ts";
+import type {
+  AlertRule,
+  Alerts,
+  Backtests,
+  Escalations,
+  Explain,
+  Mutes,
+  previewOf,
+  Reports,
+  Rulebook,
+} from "../alert/index.ts";
 import type { Auth } from "../auth/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
@@ -83,6 +93,7 @@ export interface HttpNeeds {
   series: Pick<SeriesStore, "query">;
   rollups: Pick<Rollups, "view" | "rebuild">;
   config: Pick<Config, "brief" | "of" | "put" | "revisions" | "restore" | "preview" | "putMany">;
+  availability: Pick<Reports, "of">;
   alerts: Pick<Alerts, "of" | "list" | "events" | "ack" | "unack" | "assign" | "note">;
   mutes: Omit<Mutes, "mutes" | "deviceChanged" | "watch">;
   escalation: Pick<Escalations, "view" | "put">;

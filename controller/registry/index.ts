@@ -30,7 +30,7 @@ export { devicesCsv, sitesCsv } from "./import/export.ts";
 export { type ImportKind, type ImportRecord, importLimits, type Plan, readTable, type Table } from "./import/index.ts";
 export { type KnockLimits, knockLimits, registryLimits } from "./limits.ts";
 export type { By, Change } from "./room.ts";
-export { type Hours, hoursAt } from "./service-hours.ts";
+export { type Hours, hoursAt, monthIn, type Span, servedIn } from "./service-hours.ts";
 export {
   type Contact,
   type ServiceHours,

@@ -1,4 +1,4 @@
-import { instantOf, zoneOf } from "../base/zone.ts";
+import { instantOf, type Zone, zoneOf } from "../base/zone.ts";
 import { type ServiceHours, weekdays } from "./site.ts";
 
 /** Whether a site serves now, and when that changes next; null: never, or not within nine days. */
@@ -20,8 +20,45 @@ export function hoursAt(hours: ServiceHours, timeZone: string, now: number): Hou
   if (hours === "always") return always;
   const zone = zoneOf(timeZone);
   const today = Math.floor((now + zone(now)) / dayMs);
-  const spans = daysLooked.flatMap((ahead) => {
-    const day = today + ahead;
+  const spans = spansOn(
+    hours,
+    daysLooked.map((ahead) => today + ahead),
+    zone,
+  );
+  const horizon = now + 7 * dayMs;
+  const current = spans.find(({ from, to }) => from <= now && now < to);
+  if (current) return { open: true, changesAt: current.to > horizon ? null : current.to };
+  return { open: false, changesAt: spans.find(({ from }) => from > now)?.from ?? null };
+}
+
+/** A stretch of time, its end left out. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** When a site serves within [from, to): in order, without overlap. */
+export function servedIn(hours: ServiceHours, timeZone: string, { from, to }: Span): Span[] {
+  if (hours === "always") return [{ from, to }];
+  const zone = zoneOf(timeZone);
+  const first = Math.floor((from + zone(from)) / dayMs) - 1;
+  const last = Math.floor((to + zone(to)) / dayMs) + 1;
+  const days = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  return spansOn(hours, days, zone)
+    .map((span) => ({ from: Math.max(span.from, from), to: Math.min(span.to, to) }))
+    .filter((span) => span.from < span.to);
+}
+
+/** A month of a time zone, such as "2026-11". */
+export function monthIn(month: string, timeZone: string): Span {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  const zone = zoneOf(timeZone);
+  return { from: instantOf(Date.UTC(year, number - 1), zone), to: instantOf(Date.UTC(year, number), zone) };
+}
+
+/** @param days since 1970, by the zone's calendar */
+function spansOn(hours: Exclude<ServiceHours, "always">, days: readonly number[], zone: Zone): Span[] {
+  const spans = days.flatMap((day) => {
     // 1970-01-01 was a Thursday.
     const weekday = weekdays[(((day + 3) % 7) + 7) % 7] ?? "mon";
     return (hours[weekday] ?? []).map(([from, to]) => ({
@@ -29,17 +66,14 @@ export function hoursAt(hours: ServiceHours, timeZone: string, now: number): Hou
       to: instantOf(day * dayMs + minutesOf(to) * minuteMs, zone),
     }));
   });
-  const merged: { from: number; to: number }[] = [];
+  const merged: Span[] = [];
   for (const span of spans.filter(({ from, to }) => from < to).sort((a, b) => a.from - b.from)) {
     const last = merged.at(-1);
     // 24:00 and the next day's 00:00 are one moment, not an end.
     if (last && span.from <= last.to) last.to = Math.max(last.to, span.to);
     else merged.push({ ...span });
   }
-  const horizon = now + 7 * dayMs;
-  const current = merged.find(({ from, to }) => from <= now && now < to);
-  if (current) return { open: true, changesAt: current.to > horizon ? null : current.to };
-  return { open: false, changesAt: merged.find(({ from }) => from > now)?.from ?? null };
+  return merged;
 }
 
 const minutesOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));

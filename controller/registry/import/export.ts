@@ -1,4 +1,4 @@
-import { stringify } from "csv-stringify/sync";
+import { csv } from "../../base/csv.ts";
 import type { Device } from "../device.ts";
 import type { Site } from "../site.ts";
 import { deviceColumns, siteColumns } from "./columns.ts";
@@ -35,15 +35,3 @@ export function devicesCsv(
   });
   return csv(head, rows);
 }
-
-/** Numbers stay numbers: a longitude may begin with a minus. */
-const isNumber = (cell: string): boolean => /^-?\d+(\.\d+)?$/.test(cell);
-
-const csv = (head: string[], rows: string[][]): string =>
-  stringify(
-    [
-      head,
-      ...rows.map((row) => row.map((cell) => (/^'*[=+\-@\t\r]/.test(cell) && !isNumber(cell) ? `'${cell}` : cell))),
-    ],
-    { record_delimiter: "windows" },
-  );

@@ -9,6 +9,8 @@ export interface PresenceState {
   since: number | null;
   lastSeenAt: number | null;
   boot: string | null;
+  /** When that boot began, by our clock; null or absent: nobody knows. */
+  bootAt?: number | null;
   session: number | null;
   birth: Pick<Birth, "agent" | "firmware" | "hardware" | "intervalMs" | "config" | "clock"> | null;
   spool: SpoolState | null;
@@ -89,9 +91,9 @@ export function decide(
 ): PresenceState {
   switch (event.kind) {
     case "birth": {
-      const { agent, firmware, hardware, intervalMs, config, clock, spool, boot, session } = event.birth;
+      const { agent, firmware, hardware, intervalMs, config, clock, spool, boot, session, upMs } = event.birth;
       const birth = { agent, firmware, hardware, intervalMs, config, clock };
-      return heard({ ...was, boot, session, birth, spool }, now);
+      return heard({ ...was, boot, bootAt: bootAtOf(was, boot, now - upMs), session, birth, spool }, now);
     }
     case "heartbeat": {
       const { spool, config } = event.heartbeat;
@@ -137,6 +139,10 @@ export function decide(
       return silence(hours(was, now, circumstances), now, limits, circumstances);
   }
 }
+
+/** What comes late seems younger: of one boot the earliest word counts. */
+const bootAtOf = (was: PresenceState, boot: string, at: number): number =>
+  was.boot === boot ? Math.min(was.bootAt ?? at, at) : at;
 
 const graceOf = (was: PresenceState, limits: PresenceLimits): number =>
   Math.max(2 * intervalOf(was), limits.startupGraceMs);

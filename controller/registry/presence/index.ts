@@ -156,8 +156,9 @@ export function createPresence(needs: PresenceNeeds) {
 }
 
 function view(of: PresenceState): PresenceView {
-  const { state, why, since, lastSeenAt, boot, birth, spool } = of;
-  return { state, ...(why ? { why } : {}), since, lastSeenAt, boot, birth, clock: birth?.clock ?? null, spool };
+  const { state, why, since, lastSeenAt, boot, bootAt = null, birth, spool } = of;
+  const known = { since, lastSeenAt, boot, bootAt, birth, clock: birth?.clock ?? null, spool };
+  return { state, ...(why ? { why } : {}), ...known };
 }
 
 export type Presence = ReturnType<typeof createPresence>;

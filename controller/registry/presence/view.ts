@@ -11,6 +11,8 @@ export interface PresenceView {
   since: number | null;
   lastSeenAt: number | null;
   boot: string | null;
+  /** When that boot began, by our clock; null or absent: nobody knows. */
+  bootAt?: number | null;
   /** As the last birth said; null before the first. */
   birth: Pick<Birth, "agent" | "firmware" | "hardware" | "intervalMs" | "config"> | null;
   clock: ClockState | null;

@@ -10,6 +10,7 @@ import type { RollupTables } from "./migrations/0009-rollups.ts";
 import type { ChannelTables } from "./migrations/0010-channels.ts";
 import type { RuleTables } from "./migrations/0011-rules.ts";
 import type { MuteTables } from "./migrations/0012-mutes.ts";
+import type { AvailabilityTables } from "./migrations/0013-availability.ts";
 import type { EscalationTables } from "./migrations/0015-escalation.ts";
 
 /** Every table; each is described beside the migration that makes it. Times are milliseconds since 1970 UTC, flags are
@@ -27,4 +28,5 @@ export interface Database
     RuleTables,
     MuteTables,
     EscalationTables,
+    AvailabilityTables,
     ConfigTables {}

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createReports } from "../../../controller/alert/availability/reports.ts";
 import { createBacktests } from "../../../controller/alert/backtest/index.ts";
 import { createEscalation } from "../../../controller/alert/escalation/index.ts";
 import { createExplain } from "../../../controller/alert/explain/index.ts";
@@ -169,6 +170,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
   const needs: HttpNeeds = {
     rules: { book, standing: () => ({ devices: 2, bad: 1 }), backtests, preview },
     explain,
+    availability: createReports({ clock, records, registry, usuallyOn: () => null }),
     config,
     clock,
     log: quiet,

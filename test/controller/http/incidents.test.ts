@@ -82,6 +82,14 @@ describe("/incidents", () => {
   it("one with its timeline; taken, noted; shapes as promised", async () => {
     const one = await fresh();
     await plant(one, "i-1");
+    const change = { incident: "i-1", kind: "configuration" };
+    await one.records.db
+      .insertInto("incident_change")
+      .values([
+        { ...change, at: 7, device: null, text: "4 devices: configuration applied" },
+        { ...change, at: 8, device: "ap-1", text: "Demo: restarted" },
+      ])
+      .execute();
     const taken = await one.call("POST", "/api/v1/incidents/i-1/ack", { as: "operator" });
     expect(await json(taken)).toMatchObject({
       id: "i-1",
@@ -93,6 +101,10 @@ describe("/incidents", () => {
       openedAt: 1_000,
       resolvedAt: null,
       ackedBy: "operator",
+      changed: [
+        { at: 8, text: "Demo: restarted", device: "ap-1" },
+        { at: 7, text: "4 devices: configuration applied" },
+      ],
       told: [],
       timeline: [{ kind: "acknowledged" }],
     });

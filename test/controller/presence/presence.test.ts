@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, test } from "vitest";
 import type { Birth, Presence as Message } from "#wire";
 import {
   awaiting,
@@ -189,4 +189,14 @@ describe("presence", () => {
       }),
     );
   });
+});
+
+test("when a boot began is told by our clock; of one boot its earliest word counts", () => {
+  const at = (was: PresenceState, upMs: number, now: number, of = boot) =>
+    decide(was, { kind: "birth", birth: birth(1, { upMs, boot: of }) }, now, presenceLimits);
+  const first = at(awaiting, 1_000, 10_000);
+  expect(first.bootAt).toBe(9_000);
+  // The same boot, over a slow line.
+  expect(at(first, 3_000, 15_000).bootAt).toBe(9_000);
+  expect(at(first, 500, 20_000, "bcdefghijklmnopqrstu").bootAt).toBe(19_500);
 });

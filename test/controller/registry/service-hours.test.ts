@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createServiceHours, hoursAt } from "../../../controller/registry/service-hours.ts";
+import { createServiceHours, hoursAt, monthIn, servedIn } from "../../../controller/registry/service-hours.ts";
 import { type ServiceHours, weekdays } from "../../../controller/registry/site.ts";
 
 const london = "Europe/London";
@@ -49,6 +49,22 @@ describe("service hours", () => {
     const early: ServiceHours = { sun: [["01:30", "03:00"]] };
     expect(shown(early, london, "2026-10-25T00:00:00Z")).toEqual([false, "2026-10-25T00:30:00.000Z"]);
     expect(shown(early, london, "2026-10-25T00:30:00Z")).toEqual([true, "2026-10-25T03:00:00.000Z"]);
+  });
+
+  it("a month of a zone, and when a site serves in it: as it does at each moment", () => {
+    const shown = (month: string, zone: string) =>
+      Object.values(monthIn(month, zone)).map((moment) => new Date(moment).toISOString().slice(0, 13));
+    expect(shown("2026-10", london)).toEqual(["2026-09-30T23", "2026-11-01T00"]);
+    expect(shown("2026-12", "Pacific/Auckland")).toEqual(["2026-11-30T11", "2026-12-31T11"]);
+    const october = monthIn("2026-10", london);
+    expect(servedIn("always", london, october)).toEqual([october]);
+    expect(servedIn({}, london, october)).toEqual([]);
+    for (const hours of [office, night]) {
+      const spans = servedIn(hours, london, october);
+      const isIn = (moment: number) => spans.some(({ from, to }) => from <= moment && moment < to);
+      for (let moment = october.from; moment < october.to; moment += 13 * 3_600_000 + 1_800_000)
+        expect([moment, isIn(moment)]).toEqual([moment, hoursAt(hours, london, moment).open]);
+    }
   });
 
   it("always, never, and all day every day", () => {

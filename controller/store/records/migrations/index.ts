@@ -11,6 +11,7 @@ import { rollups } from "./0009-rollups.ts";
 import { channels } from "./0010-channels.ts";
 import { rules } from "./0011-rules.ts";
 import { mutes } from "./0012-mutes.ts";
+import { availability } from "./0013-availability.ts";
 import { topology } from "./0014-topology.ts";
 import { escalation } from "./0015-escalation.ts";
 
@@ -29,6 +30,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0010-channels": channels,
   "0011-rules": rules,
   "0012-mutes": mutes,
+  "0013-availability": availability,
   "0014-topology": topology,
   "0015-escalation": escalation,
 };

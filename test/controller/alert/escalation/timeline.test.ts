@@ -130,6 +130,16 @@ describe("what nobody takes", () => {
     expect(other.open()[0]?.escalation).toBeNull();
   });
 
+  it("and what all are owed at the same moment are two notices", () => {
+    const t = town({ a: 12, b: 4, c: 3, d: 3 });
+    t.escalate(policy.parse(text));
+    t.lose(t.of("a").slice(0, 8));
+    pass(t, 2);
+    t.lose(t.of("a").slice(8, 10));
+    pass(t, 5);
+    expect(calls(t).slice(-2)).toEqual(["5 min updated everybody", "5 min updated boss"]);
+  });
+
   it("does not swallow what all are owed", () => {
     const t = town({ a: 12, b: 4, c: 3, d: 3 });
     t.escalate(

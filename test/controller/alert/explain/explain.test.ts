@@ -111,7 +111,14 @@ describe("where a rule stands at a device", () => {
 
 const view: IncidentView = {
   ...{ id: "i-1", state: "open", severity: "warning", rule: "crowded", cause: null, sentence: "Demo." },
-  ...{ root: { type: "site", id: "lib", name: "Library" }, site: "lib", members: [], includes: [], told: [] },
+  ...{
+    root: { type: "site", id: "lib", name: "Library" },
+    site: "lib",
+    members: [],
+    includes: [],
+    changed: [],
+    told: [],
+  },
   ...{ since: ten, openedAt: ten + 15 * minute, resolvedAt: null },
 };
 const row: Parameters<typeof timersOf>[1] = {
