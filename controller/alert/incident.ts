@@ -1,4 +1,5 @@
 import type { Escalation } from "./escalation/run.ts";
+import type { Flapping } from "./flap.ts";
 import type { Muted } from "./mute/hold.ts";
 
 export type Severity = "critical" | "major" | "warning" | "info";
@@ -57,6 +58,8 @@ export interface Facts {
   stopped: boolean;
   /** In the words of whatever failed. */
   why: string;
+  /** Of a loss: how often it came and went. */
+  flap?: Flapping;
   /** Of a device: others that are out of reach with it. */
   behind?: number;
   /** Of a site: whether its line answers; absent: nobody could ask. */

@@ -1,16 +1,19 @@
 import { causeOf, leave } from "./devices.ts";
 import { firstOf } from "./escalation/run.ts";
 import { factsOf } from "./facts.ts";
+import { followFlapping, isHeld, keepFlap } from "./flapping.ts";
 import { type Incident, isLoss, type NoticeKind } from "./incident.ts";
 import type { Watched } from "./state.ts";
 import { note, put, rootKey, type Turn } from "./turn.ts";
 
 /** Incidents whose devices are back end; stragglers get a while, then stand alone. */
 export function endIncidents(turn: Turn): void {
-  for (const incident of [...turn.incidents.values()]) {
-    if (incident.state !== "open" || incident.members.size === 0) continue;
+  for (const open of [...turn.incidents.values()]) {
+    if (open.state !== "open" || open.members.size === 0) continue;
+    const incident = followFlapping(turn, open);
     const members = [...incident.members.values()];
     const down = members.filter(({ state }) => state === "down");
+    if (down.length === 0 && isHeld(incident) && members.some(({ state }) => state === "back")) continue;
     if (down.length === 0) finish(turn, incident);
     else if (isLoss(incident.rule) && members.length > 1) recover(turn, incident, down.length, members.length);
   }
@@ -23,6 +26,7 @@ function finish(turn: Turn, incident: Incident): void {
   const state = back.length > 0 ? "resolved" : "closed";
   const cause = back.length > 0 ? causeOf(members) : "removed";
   turn.ended.set(rootKey(incident), turn.now);
+  keepFlap(turn, incident);
   put(turn, { ...incident, state, cause, resolvedAt, facts: { ...factsOf(turn, incident), down: 0 } });
 }
 

@@ -1,5 +1,6 @@
 import { memberFrom } from "./devices.ts";
 import { factsOf, noFacts } from "./facts.ts";
+import { isHeld } from "./flapping.ts";
 import type { Incident } from "./incident.ts";
 import type { Watched } from "./state.ts";
 import { note, put, putMember, type Turn } from "./turn.ts";
@@ -49,6 +50,11 @@ export function grown(turn: Turn, before: Incident): void {
   if (now === before) return;
   const down = [...now.members.values()].filter(({ state }) => state === "down").length;
   const usual = Math.max(turn.now, (now.toldAt ?? 0) + turn.limits.groupIntervalMs);
+  // What comes and goes was told as such.
+  if (isHeld(now)) {
+    note(put(turn, { ...now, facts: factsOf(turn, now) }), "widened");
+    return;
+  }
   const updateAt = now.toldAt === null ? null : down >= 2 * now.toldMembers ? turn.now : (now.updateAt ?? usual);
   note(put(turn, { ...now, facts: factsOf(turn, now), updateAt }), "widened");
 }

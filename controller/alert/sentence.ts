@@ -24,6 +24,8 @@ function whatOf(incident: Told, now: number): string {
   const { facts, since } = incident;
   const rule = ownOf(incident);
   const from = clockTime(since, now, facts.timeZone);
+  if (facts.flap?.flapping)
+    return `${where(incident)} comes and goes since ${from}: lost ${facts.flap.times} times. You are told again when it has calmed down.${neighbours(incident)}`;
   switch (rule) {
     case "device_down":
       return `${where(incident)} is offline since ${from}${facts.stopped ? ": its agent was stopped" : ""}${withIt(facts, "is", "are")}.${neighbours(incident)}`;
@@ -47,11 +49,11 @@ function backSentence(incident: Told): string {
   const why = whyBack(incident, many ? "they" : "it", at - since);
   switch (rule) {
     case "device_down":
-      return `${where(incident)} is back ${when}${why}${leftBehind(left)}.`;
+      return `${where(incident)} is back ${when}${why}${leftBehind(left)}.${often(facts)}`;
     case "agent_down":
       return `The agent of ${where(incident)} speaks again ${when}${cause === "restart" ? "; it restarted" : ""}.`;
     case "site_unreachable": {
-      return `${facts.name} is back ${when}${why}${leftBehind(left)}.`;
+      return `${facts.name} is back ${when}${why}${leftBehind(left)}.${often(facts)}`;
     }
     case "controller_blind":
       return `The controller sees the devices again ${when}. What they measured meanwhile comes in by itself.`;
@@ -59,6 +61,9 @@ function backSentence(incident: Told): string {
       return `Measurements are stored again ${when}. What the devices kept meanwhile comes in by itself.`;
   }
 }
+
+const often = ({ flap }: Facts): string =>
+  flap && flap.times > 1 ? ` It was lost ${flap.times} times, ${duration(flap.downMs)} in all.` : "";
 
 const leftBehind = (left: number): string =>
   left === 0

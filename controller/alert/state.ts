@@ -1,4 +1,5 @@
 import type { Policy } from "./escalation/run.ts";
+import type { Flapping } from "./flap.ts";
 import type { Incident, Severity } from "./incident.ts";
 import type { Mute } from "./mute/hold.ts";
 
@@ -73,6 +74,8 @@ export interface AlertState {
   store: { since: number; why: string } | null;
   /** When an incident of a rule and root was over, for as long as another one is told more slowly. */
   ended: ReadonlyMap<string, number>;
+  /** Losses that are over, by rule and root, as long as they say something of the next. */
+  flaps: ReadonlyMap<string, Flapping>;
   /** What holds notices back now. */
   mutes: readonly Mute[];
   /** Who is told when; null: everybody at once. */
@@ -89,6 +92,7 @@ export const nothing: AlertState = {
   blind: null,
   store: null,
   ended: new Map(),
+  flaps: new Map(),
   mutes: [],
   policy: null,
 };

@@ -1,3 +1,4 @@
+import { type Flapping, stillKnown } from "./flap.ts";
 import { type Incident, isLoss, type Member, type NoticeKind } from "./incident.ts";
 import type { AlertLimits } from "./limits.ts";
 import type { AlertState, Answer, Place, Waiting, Watched } from "./state.ts";
@@ -28,6 +29,7 @@ export interface Turn {
   blind: AlertState["blind"];
   store: AlertState["store"];
   ended: Map<string, number>;
+  flaps: Map<string, Flapping>;
   mutes: AlertState["mutes"];
   policy: AlertState["policy"];
   /** The open incident that a device is down in. */
@@ -58,6 +60,7 @@ export function begin(state: AlertState, now: number, limits: AlertLimits, newId
     blind: state.blind,
     store: state.store,
     ended: new Map([...state.ended].filter(([, at]) => now - at < limits.groupIntervalMs)),
+    flaps: state.flaps.size === 0 ? new Map() : stillKnown(state.flaps, now),
     mutes: state.mutes,
     policy: state.policy,
     memberOf,
@@ -77,6 +80,7 @@ export const end = (turn: Turn): AlertState => ({
   blind: turn.blind,
   store: turn.store,
   ended: turn.ended,
+  flaps: turn.flaps,
   mutes: turn.mutes,
   policy: turn.policy,
 });

@@ -212,3 +212,52 @@ describe("service hours", () => {
     expect(t.told).toEqual(["opened device_down a-0", "resolved device_down a-0"]);
   });
 });
+
+describe("what comes and goes", () => {
+  /** Lost for so long, back for so long, again and again. */
+  const flap = (t: ReturnType<typeof town>, ids: readonly string[], seconds: number, everyS: number) => {
+    for (let at = 0; at < seconds; at += 2 * everyS) {
+      t.lose(ids);
+      t.pass(everyS);
+      t.jump(1);
+      t.back(ids);
+      t.pass(everyS);
+    }
+  };
+
+  it("every 40 s for two hours is told four times at most, and once when it has calmed down", () => {
+    const t = town(quarter);
+    flap(t, ["a-0"], 7_200, 40);
+    expect(t.told).toEqual([
+      "opened device_down a-0",
+      "resolved device_down a-0",
+      "opened device_down a-0",
+      "updated device_down a-0",
+    ]);
+    expect(t.sentences()[3]).toBe(
+      "Demo a-0 at Site a comes and goes since 13:01: lost 2 times. You are told again when it has calmed down. The other 4 devices at this site are fine, so it is this device, its cable or its power.",
+    );
+    t.pass(2_400);
+    expect(t.told.slice(4)).toEqual(["resolved device_down a-0"]);
+    expect(t.sentences()[4]).toMatch(/ is back since .* It was lost 90 times, 1 h in all\.$/);
+    expect(t.open()).toEqual([]);
+  });
+
+  it("a site that comes and goes is held, too, through a restart; lost for good, that is told", () => {
+    const t = town(quarter);
+    flap(t, t.of("a"), 600, 60);
+    t.restart();
+    expect(t.open()).toMatchObject([{ rule: "site_unreachable", facts: { flap: { flapping: true } } }]);
+    const told = t.told.length;
+    t.lose(t.of("a"));
+    t.pass(2_400);
+    expect(t.told.slice(told)).toEqual(["updated site_unreachable a"]);
+    expect(t.sentences().at(-1)).toMatch(/^Site a: all 5 devices are offline since /);
+  });
+
+  it("twice in a while is no habit", () => {
+    const t = town(quarter);
+    flap(t, ["a-0"], 3_600, 900);
+    expect(t.told).toEqual(["opened", "resolved", "opened", "resolved"].map((kind) => `${kind} device_down a-0`));
+  });
+});
