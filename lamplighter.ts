@@ -174,4 +174,17 @@ asked(rollups.command("rebuild").description("makes them anew from raw points, a
   .action(rebuild);
 asked(rollups.command("backfill").description("makes everything anew that raw points are kept of")).action(rebuild);
 
+const alerts = program.command("alerts").description("rules of a running controller");
+asked(
+  alerts
+    .command("backtest")
+    .description("says what a rule would have done")
+    .argument("<rule>", "a file with one rule (*.yaml), or the id of one that the controller has"),
+)
+  .option("--days <days>", "so many days back from now", "30")
+  .action(async (rule: string, options: import("./controller/cli/alerts.ts").BacktestOptions) => {
+    const { backtestRule } = await import("./controller/cli/alerts.ts");
+    process.exitCode = await backtestRule(rule, options);
+  });
+
 await program.parseAsync();

@@ -8,8 +8,10 @@ export {
   type Reports,
   type SiteFigures,
 } from "./availability/index.ts";
+export { type Backtests, type BacktestView, backtestLimits } from "./backtest/index.ts";
 export type { Escalations, EscalationView } from "./escalation/index.ts";
 export { policy as escalationPolicy } from "./escalation/schema.ts";
+export type { Explain } from "./explain/index.ts";
 export type { Cause, NoticeKind, Rule, Severity } from "./incident.ts";
 export { type AlertLimits, alertBounds, alertLimits } from "./limits.ts";
 export type { MuteKind } from "./mute/hold.ts";
@@ -26,6 +28,7 @@ export {
 export { muteStates } from "./mute/standing.ts";
 export { type IncidentQuery, membersShown } from "./read.ts";
 export { createAlerting } from "./room.ts";
+export type { previewOf } from "./rules/preview.ts";
 export type { Origin, Rulebook, RuleEntry } from "./rules/rulebook.ts";
 export { type Rule as AlertRule, rule } from "./rules/schema.ts";
 export { controllerMeasurement } from "./self/measurement.ts";

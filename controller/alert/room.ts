@@ -6,9 +6,10 @@ import { createLoopLag } from "../base/loop-lag.ts";
 import { createReach } from "../base/outbound.ts";
 import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
-import type { StoredPoint } from "../store/series/index.ts";
+import type { SeriesStore, StoredPoint } from "../store/series/index.ts";
 import { createAlerts } from "./alerts.ts";
 import { type AvailabilityNeeds, createAvailability } from "./availability/index.ts";
+import { createHindsight, type HindsightNeeds, subjectOf } from "./hindsight.ts";
 import { createHolds } from "./holds.ts";
 import type { AlertLimits } from "./limits.ts";
 import { createAsk } from "./probe/ask.ts";
@@ -21,7 +22,7 @@ import { createSelf } from "./self/index.ts";
 import { self as controllerId } from "./self/measurement.ts";
 import type { Doors } from "./self-check.ts";
 import { severityWords } from "./sentence.ts";
-import { deviceSeen, type Presence } from "./watch.ts";
+import { deviceSeen } from "./watch.ts";
 import { createWatchdog } from "./watchdog.ts";
 
 interface Device {
@@ -40,7 +41,8 @@ interface By {
   id: string;
 }
 
-interface AlertingNeeds {
+/** What this room needs of the others; app.ts fits it. */
+export interface AlertingNeeds {
   clock: Clock;
   log: Log;
   records: Records;
@@ -57,10 +59,11 @@ interface AlertingNeeds {
     sites(): readonly { id: string; name: string; timeZone: string }[];
     /** For the notices: where it is, and whom to call. */
     site(id: string): (About["site"] & { uplink?: { address?: string | undefined } | null }) | undefined;
-    hoursOfSite(site: string): { open: boolean };
+    hoursOfSite(site: string): { open: boolean; changesAt: number | null };
   } & AvailabilityNeeds["registry"];
   /** Asked only after the start. */
-  presence(): { of(device: string): Presence; blind(since: number | null): void };
+  presence(): ReturnType<HindsightNeeds["presence"]> & { blind(since: number | null): void };
+  latest: HindsightNeeds["latest"];
   cannotStore(): { since: number; why: string } | null;
   doors(): Doors | null;
   /** With `keys`, and perhaps `alert-rules` of *.yaml. */
@@ -70,6 +73,7 @@ interface AlertingNeeds {
   certificateUntil: number | null;
   /** Asked only after the start. */
   ingestLag(): { lagMs: number; queueShare: number };
+  series: Pick<SeriesStore, "query">;
   /** Networks that channels may call although private. */
   allow: readonly string[];
   url(): string;
@@ -80,27 +84,37 @@ interface AlertingNeeds {
 /** Alerts with the notices that they make, fitted to the rest of the controller. */
 export async function createAlerting(needs: AlertingNeeds) {
   const { registry, changed } = needs;
+  const hindsight = createHindsight(needs);
   const notify = createNotify({
     ...needs,
     keyFolder: join(needs.dataDir, "keys"),
     severityWords,
     incident: (id) => alerts.of(id),
-    about: async ({ id, site }) => ({
-      ...aboutSite(site ? registry.site(site) : undefined),
-      ...(await availability.around(id)),
+    about: async (said) => ({
+      ...aboutSite(registry.site(said.site ?? "")),
+      ...hindsight.usuallyOn(said),
+      ...(await availability.around(said.id)),
     }),
     done: changed,
     ticket: noteTicket,
   });
   const seen = (device: Device) => deviceSeen(device, needs.presence().of(device.id));
-  const feed = createFeed({
-    usual: () => null,
-    intervalMs: (device) => needs.presence().of(device).birth?.intervalMs ?? 60_000,
+  const seenOf = (id: string) => {
+    const device = registry.device(id);
+    return device && seen(device);
+  };
+  const feed = createFeed({ usual: hindsight.usual.of, intervalMs: hindsight.intervalMs });
+  const rulebook = await createRulebook({
+    ...needs,
+    folder: join(needs.dataDir, "alert-rules"),
+    changed(rules) {
+      feed.rules(rules);
+      hindsight.usual.rules(rules);
+    },
   });
-  const rulebook = await createRulebook({ ...needs, folder: join(needs.dataDir, "alert-rules"), changed: feed.rules });
   const subject = (id: string): void => {
     const device = registry.device(id);
-    feed.subject(id, device ? { ...device, site: device.site ?? "" } : null);
+    feed.subject(id, device ? subjectOf(device) : null);
   };
   const ask = createAsk(createReach(needs));
   const probing = createProbing({
@@ -112,10 +126,7 @@ export async function createAlerting(needs: AlertingNeeds) {
   const { mutes, escalation, toAlerts } = await createHolds({ ...needs, incidents: () => alerts.open() });
   const watched = {
     devices: () => registry.devices().map(seen),
-    device(id: string) {
-      const device = registry.device(id);
-      return device && seen(device);
-    },
+    device: seenOf,
   };
   const availability = createAvailability({
     ...needs,
@@ -165,7 +176,8 @@ export async function createAlerting(needs: AlertingNeeds) {
     escalation,
     self: { values: self.values, watchdog: watchdog.view },
     probing: { counts: probing.counts },
-    rules: { book: rulebook, standing: feed.standing },
+    rules: { book: rulebook, standing: feed.standing, ...hindsight.trials },
+    explain: hindsight.explaining({ alerts, feed, book: rulebook, seen: seenOf }),
     availability: availability.reports,
     /** Something about this device is other than before. */
     deviceChanged(id: string): void {
@@ -187,10 +199,12 @@ export async function createAlerting(needs: AlertingNeeds) {
       notify.start();
       self.start();
       watchdog.start();
+      hindsight.start();
     },
     async stop(): Promise<void> {
       self.stop();
       loopLag.stop();
+      await hindsight.stop();
       await watchdog.stop();
       await alerts.stop();
       await availability.stop();

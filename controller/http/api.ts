@@ -12,6 +12,7 @@ import { devices } from "./devices.ts";
 import { enrolmentTokens } from "./enrolment-tokens.ts";
 import { enrolments } from "./enrolments.ts";
 import { escalation } from "./escalation.ts";
+import { explainedDevice, explainedIncident } from "./explain.ts";
 import { apiRoot, guard } from "./guard.ts";
 import { idempotency } from "./idempotency.ts";
 import { exported, imports } from "./imports.ts";
@@ -23,6 +24,7 @@ import { observed } from "./observed.ts";
 import { tooLarge } from "./problems.ts";
 import { push } from "./push.ts";
 import { rollups } from "./rollups.ts";
+import { trials } from "./rule-trials.ts";
 import { deviceSeries, siteSeries } from "./series.ts";
 import { session } from "./session.ts";
 import { sites } from "./sites.ts";
@@ -62,6 +64,7 @@ export const createApi = (needs: HttpNeeds) => {
     .route(`${apiRoot}/devices`, deviceSeries(needs))
     .route(`${apiRoot}/devices`, observed(needs))
     .route(`${apiRoot}/devices`, deviceConfig(needs))
+    .route(`${apiRoot}/devices`, explainedDevice(needs))
     .route(`${apiRoot}/config`, manyConfigs(needs))
     .route(`${apiRoot}/series`, siteSeries(needs))
     .route(`${apiRoot}/rollups`, rollups(needs))
@@ -74,11 +77,13 @@ export const createApi = (needs: HttpNeeds) => {
     .route(`${apiRoot}/tokens`, tokens(needs))
     .route(`${apiRoot}/audit`, audit(needs))
     .route(`${apiRoot}/incidents`, incidents(needs))
+    .route(`${apiRoot}/incidents`, explainedIncident(needs))
     .route(apiRoot, availability(needs))
     .route(`${apiRoot}/alert-rules`, alertRules(needs))
     .route(`${apiRoot}/silences`, silences(needs))
     .route(`${apiRoot}/maintenance-windows`, maintenanceWindows(needs))
     .route(`${apiRoot}/escalation`, escalation(needs))
+    .route(`${apiRoot}/alert-rules`, trials(needs))
     .route(`${apiRoot}/channels`, channels(needs))
     .route(`${apiRoot}/push`, push(needs))
     .route(`${apiRoot}/demo`, demo(needs))

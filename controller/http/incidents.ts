@@ -11,15 +11,36 @@ import { keyCursor, pageOf, pageOfKeys, pageQuery } from "./pages.ts";
 
 const states = ["open", "resolved", "closed"] as const;
 const severities = ["critical", "major", "warning", "info"] as const;
-const rules = ["controller_blind", "cannot_store", "site_unreachable", "device_down"] as const;
 const at = z.int();
+
+/** A notice as a channel got it, or not. */
+export const toldSchema = z.object({
+  channel: z.string(),
+  name: z.string().nullable(),
+  kind: z.string(),
+  at,
+  /** waiting, sent, merged (a later notice said it), withdrawn, skipped (not for this channel) or dead. */
+  outcome: z.string(),
+  answer: z.string().nullable(),
+  attempts: z.int(),
+  /** Of a waiting one: retry, digest, overflow or mute, and until when. */
+  waitsFor: z.string().optional(),
+  due: at.optional(),
+  /** The channel that could not be told it. */
+  insteadOf: z.string().optional(),
+  /** Of the ticket that it opened, and its page. */
+  reference: z.string().optional(),
+  link: z.string().optional(),
+});
 
 /** DESIGN §8 "incident". */
 const incidentSchema = z.object({
   id: z.string(),
   state: z.enum(states),
   severity: z.enum(severities),
-  rule: z.enum(rules),
+  /** One of the controller's own (controller_blind, cannot_store, site_unreachable, device_down, agent_down), or the id of
+   *  a rule. */
+  rule: z.string(),
   /** line, restart, stopped; of a closed one: removed, folded, blind. */
   cause: z.enum(["line", "restart", "stopped", "removed", "folded", "blind"]).nullable(),
   sentence: z.string(),
@@ -54,26 +75,7 @@ const incidentSchema = z.object({
   includes: z.array(z.string()),
   /** What changed at its site in the hour before it, newest first; `device`: of one alone. */
   changed: z.array(z.object({ at, text: z.string(), device: z.string().optional() })),
-  told: z.array(
-    z.object({
-      channel: z.string(),
-      name: z.string().nullable(),
-      kind: z.string(),
-      at,
-      /** waiting, sent, merged (a later notice said it), withdrawn, skipped (not for this channel) or dead. */
-      outcome: z.string(),
-      answer: z.string().nullable(),
-      attempts: z.int(),
-      /** Of a waiting one: retry, digest, overflow or mute, and until when. */
-      waitsFor: z.string().optional(),
-      due: at.optional(),
-      /** The channel that could not be told it. */
-      insteadOf: z.string().optional(),
-      /** Of the ticket that it opened, and its page. */
-      reference: z.string().optional(),
-      link: z.string().optional(),
-    }),
-  ),
+  told: z.array(toldSchema),
 });
 
 const whole = z.object({

@@ -1,4 +1,14 @@
-import type { AlertRule, Alerts, Escalations, Mutes, Reports, Rulebook } from "../alert/index.ts";
+import type {
+  AlertRule,
+  Alerts,
+  Backtests,
+  Escalations,
+  Explain,
+  Mutes,
+  previewOf,
+  Reports,
+  Rulebook,
+} from "../alert/index.ts";
 import type { Auth } from "../auth/index.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
@@ -91,7 +101,12 @@ export interface HttpNeeds {
     book: Pick<Rulebook, "all" | "of" | "put" | "remove">;
     /** How many devices a rule looks at, and finds bad. */
     standing(rule: AlertRule): { devices: number; bad: number };
+    /** What a rule would have done. */
+    backtests: Pick<Backtests, "begin" | "of" | "cancel">;
+    /** What it would look at just now. */
+    preview(rule: AlertRule): ReturnType<typeof previewOf>;
   };
+  explain: Explain;
   notify: Pick<Notify, "channels" | "kinds" | "push" | "test" | "healthOf">;
   live: Live;
   health(): Health;

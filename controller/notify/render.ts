@@ -12,6 +12,8 @@ export interface Said {
   told: readonly { channel: string }[];
   state?: string;
   site?: string | null;
+  /** What failed. */
+  root?: { type: string; id: string };
   since?: number;
   resolvedAt?: number | null;
 }

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { createCleanup, dist, startController } from "../system/harness.ts";
-import { alertStorm } from "./alerts.bench.ts";
+import { alertStorm, backtestTime } from "./alerts.bench.ts";
 import { demoTimes } from "./demo.bench.ts";
 import { runBareBroker } from "./ingest/bare.ts";
 import { runPublisher } from "./ingest/publisher.ts";
@@ -25,11 +26,13 @@ async function everything(): Promise<void> {
     const start = await startTimes(cleanup);
     say(JSON.stringify(start));
     say(JSON.stringify(alertStorm()));
+    const backtest = await backtestTime(pathToFileURL(join(dist, "series-worker.js")));
+    say(JSON.stringify(backtest));
     const demo = await demoTimes(cleanup, 60);
     say(JSON.stringify(demo));
     const screen = await screens();
     say(JSON.stringify(screen));
-    writeFileSync(file, renderReport({ ingest: path, agent, start, demo, screen }, new Date()));
+    writeFileSync(file, renderReport({ ingest: path, agent, start, demo, screen, backtest }, new Date()));
   } finally {
     await cleanup.run();
   }

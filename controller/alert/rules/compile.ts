@@ -100,5 +100,5 @@ export function verdictOf({ rule }: Compiled, number: number, usual: number | nu
   return clear === undefined || isBeyond(clear, number) ? "good" : "between";
 }
 
-const isBeyond = ({ above, below }: Threshold, number: number): boolean =>
+export const isBeyond = ({ above, below }: Threshold, number: number): boolean =>
   above !== undefined ? number > above : number < (below ?? Number.NEGATIVE_INFINITY);

@@ -13,6 +13,7 @@ import {
   type Sample,
   type Standing,
 } from "./engine.ts";
+import { type Looked, looksOf } from "./look.ts";
 import type { Rule } from "./schema.ts";
 import { saidOf } from "./words.ts";
 
@@ -117,6 +118,11 @@ export function createFeed(needs: { usual: RuleNeeds["usual"]; intervalMs(device
     devices: (): string[] => [...state.instances.keys()],
     /** What rules say of a device, where that is not plainly good. */
     standingsOf: (device: string): Standing[] => [...(state.instances.get(device)?.values() ?? [])],
+    /** What a rule that is in force looks at there just now. */
+    looks(rule: Rule, device: string): Looked[] {
+      const compiled = state.rules.get(rule.id);
+      return compiled ? looksOf(state, device, compiled, needs) : [];
+    },
     /** How many devices a rule looks at, and finds bad. */
     standing(rule: Rule): { devices: number; bad: number } {
       const fits = fitsOf(rule.scope);
@@ -135,5 +141,5 @@ export function createFeed(needs: { usual: RuleNeeds["usual"]; intervalMs(device
 export type Feed = ReturnType<typeof createFeed>;
 
 /** What comes and goes is bad until it has calmed down. */
-const isBad = ({ instance: { state, flap } }: Standing): boolean =>
+export const isBad = ({ instance: { state, flap } }: Standing): boolean =>
   state === "firing" || state === "clearing" || flap.flapping;

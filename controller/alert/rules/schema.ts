@@ -134,12 +134,21 @@ export const rule = z
     } else if (clear && overlaps(raise, clear)) {
       context.addIssue({ code: "custom", path: ["clear"], message: "raise and clear overlap: it would be both" });
     }
+    // What is usual is the median of hourly means, or of a counter's rise per second.
+    if (made.usual && (made.divideBy || !comparable.has(made.value.fn)))
+      context.addIssue({
+        code: "custom",
+        path: ["usual"],
+        message: `allowed: a value of ${[...comparable].join(", ")}`,
+      });
     const fields = [made.value, made.divideBy].flatMap((one) => (one ? [one.field.split(".")[0]] : []));
     if (new Set(fields).size > 1)
       context.addIssue({ code: "custom", path: ["divideBy"], message: "of the same measurement as value" });
   });
 export type Rule = z.infer<typeof rule>;
 export type RuleText = z.input<typeof rule>;
+
+const comparable: ReadonlySet<WindowFunction> = new Set(["last", "mean", "min", "max", "rate"]);
 
 const overlaps = (raise: Threshold, clear: Threshold): boolean =>
   raise.above !== undefined ? (clear.below ?? 0) > raise.above : (clear.above ?? 0) < (raise.below ?? 0);

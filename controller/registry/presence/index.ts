@@ -149,6 +149,8 @@ export function createPresence(needs: PresenceNeeds) {
       for (const device of devices) tally[(states.get(device) ?? awaiting).state]++;
       return tally;
     },
+    /** When its silence moves the state on; null: nobody waits for it. */
+    deadlineOf: (device: string): number | null => states.get(device)?.deadline ?? null,
     of: (device: string): PresenceView => view(states.get(device) ?? awaiting),
   };
 }

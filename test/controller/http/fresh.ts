@@ -1,17 +1,22 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createReports } from "../../../controller/alert/availability/reports.ts";
+import { createBacktests } from "../../../controller/alert/backtest/index.ts";
 import { createEscalation } from "../../../controller/alert/escalation/index.ts";
-import { createAlerts } from "../../../controller/alert/index.ts";
+import { createExplain } from "../../../controller/alert/explain/index.ts";
+import { type Backtests, createAlerts } from "../../../controller/alert/index.ts";
 import { createMutes } from "../../../controller/alert/mute/index.ts";
+import { createFeed, type Feed } from "../../../controller/alert/rules/feed.ts";
+import { previewOf } from "../../../controller/alert/rules/preview.ts";
 import { createRulebook } from "../../../controller/alert/rules/rulebook.ts";
+import { deviceSeen } from "../../../controller/alert/watch.ts";
 import { type Actor, type Auth, createAuth, type Role } from "../../../controller/auth/index.ts";
 import { openKeys } from "../../../controller/base/keys.ts";
 import { createSigner } from "../../../controller/base/signing.ts";
 import { type Config, createConfig } from "../../../controller/config/index.ts";
 import { createHttp, createLive, type HttpNeeds } from "../../../controller/http/index.ts";
 import { createNotify } from "../../../controller/notify/index.ts";
-import { createRegistry, type Registry } from "../../../controller/registry/index.ts";
+import { createRegistry, type Device, type Registry } from "../../../controller/registry/index.ts";
 import type { PresenceView } from "../../../controller/registry/presence/view.ts";
 import type { SeriesAnswer, SeriesQuery } from "../../../controller/store/series/index.ts";
 import { type Fresh, freshRecords, quiet } from "../records/fresh.ts";
@@ -47,6 +52,8 @@ export interface FreshHttp extends Fresh {
   asked: SeriesQuery[];
   series: SeriesAnswer["series"];
   presence: Map<string, PresenceView>;
+  backtests: Backtests;
+  feed: Feed;
   needs: HttpNeeds;
   /** Calls with a bearer token of that role (admin unless told; "nobody": none). */
   call(method: string, path: string, call?: Omit<Call, "as"> & { as?: Role | "nobody" }): Promise<Response>;
@@ -127,9 +134,42 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     incidents: () => alerts.open(),
   });
   const escalation = await createEscalation({ records, clock, audit: auth.audit });
-  const book = await createRulebook({ records, clock, audit: auth.audit, folder: null, changed: () => {} });
+  const feed = createFeed({ usual: () => null, intervalMs: () => 10_000 });
+  const book = await createRulebook({ records, clock, audit: auth.audit, folder: null, changed: feed.rules });
+  book.tell();
+  const subjectOf = (device: Device) => ({ ...device, site: device.site ?? "" });
+  const explain = createExplain({
+    ...{ clock, log: quiet, records, alerts, feed, book, site: registry.site, hoursOfSite: registry.hoursOfSite },
+    series: { query: async () => ({ resolution: "raw", series }) },
+    device(id) {
+      const device = registry.device(id);
+      if (!device) return undefined;
+      const subject = subjectOf(device);
+      return { subject, seen: deviceSeen(device, presence.get(id) ?? nobodyThere), deadline: null };
+    },
+  });
+  const backtests = createBacktests({
+    clock,
+    log: quiet,
+    devices: () => [{ id: "ap-1", name: "Demo", site: "", kind: "access-point", tags: [], profile: null }],
+    intervalMs: () => 10_000,
+    timeZoneOf: () => "Europe/London",
+    series: {
+      query: async ({ devices }) => ({
+        resolution: "5-minute",
+        series: series.filter((one) => devices.includes(one.device)),
+      }),
+    },
+  });
+  const preview: HttpNeeds["rules"]["preview"] = (rule) =>
+    previewOf(rule, {
+      devices: registry.devices().map(subjectOf),
+      latest: () => [{ m: "probe", tags: { probe: "dns", kind: "dns" }, fields: { latency_ms: 12 }, at: clock.now() }],
+      ...{ usual: () => null, currentMs: () => 90_000, now: clock.now() },
+    });
   const needs: HttpNeeds = {
-    rules: { book, standing: () => ({ devices: 2, bad: 1 }) },
+    rules: { book, standing: () => ({ devices: 2, bad: 1 }), backtests, preview },
+    explain,
     availability: createReports({ clock, records, registry, usuallyOn: () => null }),
     config,
     clock,
@@ -192,6 +232,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     ...fresh,
     async end() {
       await config.stop();
+      await backtests.stop();
       await fresh.end();
     },
     auth,
@@ -203,6 +244,8 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     asked,
     series,
     presence,
+    backtests,
+    feed,
     needs,
     async call(method, path, { as = "admin", body, headers = {} } = {}) {
       const bearer = as === "nobody" ? {} : { authorization: `Bearer ${tokens.get(as)}` };
