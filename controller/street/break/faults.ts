@@ -26,8 +26,7 @@ export const faultWords = {
     does: "The line is gone for a minute and there for a minute, again and again.",
     verb: "Let it come and go",
     undo: "Mend it",
-    watch:
-      "After the second end one message says that it comes and goes; the next comes when it has calmed down.",
+    watch: "After the second end one message says that it comes and goes; the next comes when it has calmed down.",
     targets: "site",
   },
   "pull-power": {
