@@ -37,5 +37,5 @@ function worsen(turn: Turn, incident: Incident): void {
 /** No longer one of those whose agents are silent: lost by itself, from now on. */
 function standUp(turn: Turn, { device, since }: Member): void {
   leave(turn, device, "left");
-  turn.waiting.set(device, { since, until: turn.now });
+  turn.waiting.set(device, { since, expiredAt: since, until: turn.now });
 }

@@ -50,13 +50,13 @@ function join(turn: Turn, incident: Incident, device: Watched, since: number): v
   grown(turn, incident);
 }
 
-/** Those behind it whose incidents are really its own. */
+/** Those behind it that wait, or whose incidents are really its own. */
 const aloneBehind = (turn: Turn, root: Watched): Lost[] =>
   behind(turn, root.id).flatMap((device) => {
     const incident = turn.incidents.get(turn.memberOf.get(device.id) ?? "");
-    const above = incident?.rule === "device_down" ? aboveOf(turn, device) : null;
-    const isBehind = above?.is === "lost" && above.root.id === root.id;
-    return incident && isBehind ? [{ device, since: incident.since }] : [];
+    const since = incident?.rule === "device_down" ? incident.since : turn.waiting.get(device.id)?.since;
+    const above = since === undefined ? null : aboveOf(turn, device);
+    return since !== undefined && above?.is === "lost" && above.root.id === root.id ? [{ device, since }] : [];
   });
 
 /** One site's agents that are silent while their devices answer are one incident: it is hardly chance. */

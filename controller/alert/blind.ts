@@ -54,7 +54,8 @@ function closeEyes(turn: Turn, since: number, why: string): void {
     for (const { device, since: lost } of incident.members.values()) {
       turn.memberOf.delete(device);
       // Presence takes back what it cannot know; who said goodbye stays offline, and counts once we see again.
-      if (turn.devices.get(device)?.state === "down") turn.waiting.set(device, { since: lost, until: turn.now });
+      if (turn.devices.get(device)?.state === "down")
+        turn.waiting.set(device, { since: lost, expiredAt: turn.now, until: turn.now });
     }
     note(put(turn, { ...incident, state: "closed", cause: "blind", resolvedAt: turn.now, tellAt: null }), "set-aside");
   }
@@ -67,7 +68,7 @@ function openEyes(turn: Turn): void {
   turn.blind = null;
   // Nothing that waited meanwhile says anything.
   for (const [id, { since, until }] of turn.waiting)
-    turn.waiting.set(id, { since, until: Math.max(until, turn.now + turn.limits.holdMs) });
+    turn.waiting.set(id, { since, expiredAt: turn.now, until: Math.max(until, turn.now + turn.limits.holdMs) });
   for (const incident of turn.incidents.values())
     if (incident.rule === "controller_blind") put(turn, { ...incident, state: "resolved", resolvedAt: turn.now });
 }

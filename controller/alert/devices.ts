@@ -15,7 +15,7 @@ export function deviceEvent(turn: Turn, id: string, is: Watched | null): void {
     turn.waiting.delete(id);
   }
   if (is === null) return;
-  if (is.state === "down") lose(turn, is);
+  if (is.state === "down") lose(turn, is, was?.state === "checking" ? was.since : is.since);
   else turn.waiting.delete(id);
   const incident = turn.incidents.get(turn.memberOf.get(id) ?? "");
   const member = incident?.members.get(id);
@@ -40,10 +40,10 @@ function whySilent(member: Member, is: Watched, was: Watched | undefined): Membe
 const isBack = (is: Watched, member: Member): boolean =>
   (is.state === "up" || is.state === "checking") && is.lastSeenAt > member.since;
 
-function lose(turn: Turn, { id, site, since, stopped }: Watched): void {
+function lose(turn: Turn, { id, site, since, stopped }: Watched, expiredAt: number): void {
   if (turn.memberOf.has(id) || turn.waiting.has(id) || !isOpen(turn, site)) return;
   const { holdMs, stoppedHoldMs } = turn.limits;
-  turn.waiting.set(id, { since, until: turn.now + (stopped ? stoppedHoldMs : holdMs) });
+  turn.waiting.set(id, { since, expiredAt, until: stopped ? turn.now + stoppedHoldMs : expiredAt + holdMs });
 }
 
 export function leave(turn: Turn, id: string, state: "gone" | "left"): void {

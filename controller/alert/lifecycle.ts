@@ -49,7 +49,7 @@ function recover(turn: Turn, incident: Incident, down: number, members: number):
   for (const { device, state, since } of incident.members.values()) {
     if (state !== "down") continue;
     leave(turn, device, "left");
-    if (turn.devices.get(device)?.state === "down") turn.waiting.set(device, { since, until: now });
+    if (turn.devices.get(device)?.state === "down") turn.waiting.set(device, { since, expiredAt: now, until: now });
   }
   finish(turn, turn.incidents.get(incident.id) ?? incident);
 }

@@ -4,13 +4,13 @@ export const alertLimits = {
   fewestTogether: 3,
   /** Within what time they are lost "together". */
   togetherMs: 60_000,
-  /** From a device's loss until it stands alone: its neighbours may follow. */
+  /** From when a device began to be checked until it stands alone: its neighbours may follow. */
   holdMs: 20_000,
   /** The same after it said goodbye: it may just restart. */
   stoppedHoldMs: 180_000,
   /** How long an agent may be silent while its device answers, before it stands alone. */
   agentDownForMs: 300_000,
-  /** From the opening of an incident until it is told; none for what is critical and stands alone. */
+  /** From when the first of an incident began to be checked until it is told; of a rule's, from its opening. */
   groupWaitMs: 15_000,
   /** Between two notices that say no more than that it grew. */
   groupIntervalMs: 300_000,

@@ -23,7 +23,9 @@ export function openTogether(
     .filter((one) => one !== undefined)
     .sort((a, b) => Number(a.toldAt === null) - Number(b.toldAt === null) || a.openedAt - b.openedAt);
   const [first, ...rest] = [...new Set(alone)];
-  const base = first ?? fresh(turn, { ...as, tellAt: now + limits.groupWaitMs });
+  const expired = lost.map(({ device, since }) => turn.waiting.get(device.id)?.expiredAt ?? since);
+  const tellAt = Math.max(now, Math.min(...expired) + limits.groupWaitMs);
+  const base = first ?? fresh(turn, { ...as, tellAt });
   for (const { device } of lost) turn.waiting.delete(device.id);
   for (const other of rest) fold(turn, other);
   put(turn, { ...base, ...as, since: Math.min(...lost.map((one) => one.since)) });

@@ -53,6 +53,8 @@ export interface Answer {
 /** A lost device that is in no incident yet. */
 export interface Waiting {
   since: number;
+  /** When it began to be checked: probing, holding and gathering begin together. */
+  expiredAt: number;
   /** From then on it stands alone. */
   until: number;
 }

@@ -160,7 +160,7 @@ export const schema = z.strictObject({
   alert: z.strictObject({
     holdMs: key(
       whole(0, 600_000).default(20_000),
-      "After a device is offline, how long its neighbours have to follow before it stands alone.",
+      "From when a silent device is being checked, how long its neighbours have to follow before it stands alone.",
       range(0, 600_000, "milliseconds"),
     ),
     stoppedHoldMs: key(
@@ -170,7 +170,7 @@ export const schema = z.strictObject({
     ),
     groupWaitMs: key(
       whole(0, 600_000).default(15_000),
-      "How long a new incident waits before it is told; what is over by then is told to nobody.",
+      "How long an incident waits, from when its first device is being checked, before it is told; what is over by then is told to nobody.",
       range(0, 600_000, "milliseconds"),
     ),
     groupIntervalMs: key(

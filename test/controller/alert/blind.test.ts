@@ -68,14 +68,14 @@ describe("the controller itself", () => {
     expect(t.told.slice(1)).toEqual(["resolved controller_blind self", "opened device_down b-0"]);
 
     const later = town(quarter);
-    later.lose(["a-0"]);
-    later.pass(30);
+    later.silence(later.of("b"));
+    later.pass(12);
     later.run([{ kind: "self-check", failed: { since: later.now(), why: "demo" } }]);
     later.pass(100);
     expect(later.told).toEqual(["opened controller_blind self"]);
     later.run([{ kind: "self-check", failed: null }]);
     later.pass(2);
-    expect(later.told.slice(1)).toEqual(["resolved controller_blind self", "opened device_down a-0"]);
+    expect(later.told.slice(1)).toEqual(["resolved controller_blind self", "opened site_unreachable b"]);
   });
 
   it("one big site is a site, however large its share", () => {

@@ -11,8 +11,6 @@ describe("a device that is lost", () => {
     expect(t.open()).toEqual([]);
     t.pass(1);
     expect(t.open()).toMatchObject([{ rule: "device_down", root: { id: "a-0" } }]);
-    t.pass(14);
-    expect(t.told).toEqual([]);
     t.pass(600);
     expect(t.told).toEqual(["opened device_down a-0"]);
     t.back(["a-0"], "boot-b");
@@ -39,9 +37,10 @@ describe("a device that is lost", () => {
     t.back(["a-0"]);
     t.pass(100);
     expect(t.steps).toEqual([]);
-    t.lose(["a-0"]);
-    t.pass(25);
-    t.back(["a-0"]);
+    t.silence(t.of("b"));
+    t.pass(14);
+    expect(t.open()).toMatchObject([{ rule: "site_unreachable", root: { id: "b" } }]);
+    t.back(t.of("b"));
     t.pass(100);
     expect(t.told).toEqual([]);
     expect(t.steps.at(-1)?.incident).toMatchObject({ state: "resolved", toldAt: null });
@@ -65,9 +64,7 @@ describe("a device that is lost", () => {
     t.pass(60);
     t.remove(["a-0"]);
     t.move(["b-0"], "c");
-    expect(t.told.slice(2)).toEqual(["closed device_down a-0", "closed device_down b-0"]);
-    t.pass(60);
-    expect(t.told.slice(4)).toEqual(["opened device_down b-0"]);
+    expect(t.told.slice(2)).toEqual(["closed device_down a-0", "closed device_down b-0", "opened device_down b-0"]);
     expect(t.open()).toMatchObject([{ site: "c" }]);
   });
 
@@ -97,7 +94,7 @@ describe("devices of a site that are lost together", () => {
   it.each(orders)("50 of one site, %s: one incident, one end", (_name, order) => {
     const t = town(fifty);
     for (const batch of order(t.of("s"))) {
-      t.lose(batch);
+      t.silence(batch);
       t.pass(1);
     }
     t.pass(400);
@@ -193,23 +190,24 @@ describe("devices of a site that are lost together", () => {
 describe("service hours", () => {
   it("nothing opens and nothing is told outside them; the end is", () => {
     const t = town(quarter);
-    t.lose(["a-0"]);
-    t.pass(25);
+    t.silence(t.of("b"));
+    t.pass(12);
+    t.hours("b", false);
+    t.become(t.of("b"), "asleep");
     t.hours("a", false);
-    t.become(["a-0"], "asleep");
     t.lose(["a-1"]);
     t.pass(600);
     expect(t.told).toEqual([]);
     expect(t.open()).toHaveLength(1);
-    t.hours("a", true);
+    t.hours("b", true);
     t.pass(60);
     expect(t.told).toEqual([]);
-    t.lose(["a-0"]);
+    t.lose(t.of("b"));
     t.pass(1);
-    expect(t.told).toEqual(["opened device_down a-0"]);
-    t.hours("a", false);
-    t.back(["a-0"]);
-    expect(t.told).toEqual(["opened device_down a-0", "resolved device_down a-0"]);
+    expect(t.told).toEqual(["opened site_unreachable b"]);
+    t.hours("b", false);
+    t.back(t.of("b"));
+    expect(t.told).toEqual(["opened site_unreachable b", "resolved site_unreachable b"]);
   });
 });
 

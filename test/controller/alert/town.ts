@@ -20,6 +20,7 @@ export function town(sites: Record<string, number>, over: Partial<AlertLimits> =
   let policy: Policy | null = null;
   const steps: Step[] = [];
   const devices = new Map<string, Watched>();
+  const silent = new Map<string, number>();
   const one = (id: string, site: string): Watched => ({
     id,
     name: `Demo ${id}`,
@@ -75,12 +76,21 @@ export function town(sites: Record<string, number>, over: Partial<AlertLimits> =
     state: () => state,
     of: (site: string) => [...devices.keys()].filter((id) => devices.get(id)?.site === site),
     run,
-    /** Seconds pass, a turn each. */
+    /** Seconds pass, a turn each. Who is silent is lost ten seconds after it began to be checked. */
     pass(seconds: number): void {
       for (let i = 0; i < seconds; i++) {
         now += 1_000;
-        run();
+        const lost = [...silent].filter(([, at]) => now >= at + 10_000).map(([id]) => id);
+        for (const id of lost) silent.delete(id);
+        const gone = lost.filter((id) => devices.get(id)?.state === "checking");
+        if (gone.length > 0) put(gone, () => ({ state: "down", since: now, stopped: false }));
+        else run();
       }
+    },
+    /** As presence has it: checked from now on, then lost. */
+    silence(ids: readonly string[]): void {
+      for (const id of ids) silent.set(id, now);
+      put(ids, () => ({ state: "checking", since: now }));
     },
     jump(ms: number): void {
       now += ms;
