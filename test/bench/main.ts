@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { createCleanup, dist, startController } from "../system/harness.ts";
-import { alertStorm, backtestTime } from "./alerts.bench.ts";
+import { alertMarks, renderAlerts } from "./alerts/report.ts";
+import { alerts } from "./alerts.bench.ts";
 import { demoTimes } from "./demo.bench.ts";
 import { runBareBroker } from "./ingest/bare.ts";
 import { runPublisher } from "./ingest/publisher.ts";
-import { renderIngest, withIngest } from "./ingest/report.ts";
+import { ingestMarks, renderIngest } from "./ingest/report.ts";
 import { ingest } from "./ingest.bench.ts";
 import { agentFootprint, startTimes } from "./process.bench.ts";
 import { renderReport } from "./report.ts";
@@ -25,26 +25,34 @@ async function everything(): Promise<void> {
     say(JSON.stringify(agent));
     const start = await startTimes(cleanup);
     say(JSON.stringify(start));
-    say(JSON.stringify(alertStorm()));
-    const backtest = await backtestTime(pathToFileURL(join(dist, "series-worker.js")));
-    say(JSON.stringify(backtest));
+    const told = await alerts(say);
     const demo = await demoTimes(cleanup, 60);
     say(JSON.stringify(demo));
     const screen = await screens();
     say(JSON.stringify(screen));
-    writeFileSync(file, renderReport({ ingest: path, agent, start, demo, screen, backtest }, new Date()));
+    writeFileSync(file, renderReport({ ingest: path, agent, start, demo, screen, alerts: told }, new Date()));
   } finally {
     await cleanup.run();
   }
 }
 
-/** `ingest` alone replaces its section of the page; `publisher` and `bare` are what it starts: devices, and a broker. */
+/** `ingest` and `alerts` alone replace their section of the page; `publisher` and `bare` are what is started: devices, and a
+ *  broker. */
 async function main(part: string | undefined): Promise<void> {
   if (part === "publisher") return runPublisher();
   if (part === "bare") return runBareBroker();
-  if (part === "ingest") writeFileSync(file, withIngest(readFileSync(file, "utf8"), renderIngest(await ingest(say))));
+  if (part === "ingest") replace(ingestMarks, renderIngest(await ingest(say)));
+  else if (part === "alerts") replace(alertMarks, renderAlerts(await alerts(say)));
   else await everything();
   say(`written: ${file}`);
+}
+
+/** The page with this section in the place of the one it has. */
+function replace([begin, end]: readonly [string, string], section: string): void {
+  const page = readFileSync(file, "utf8");
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`${file} has no such section yet: run the whole bench once`);
+  writeFileSync(file, page.slice(0, from) + section + page.slice(to + end.length));
 }
 
 await main(process.argv[2]);

@@ -1,5 +1,6 @@
 import { cpus, totalmem } from "node:os";
-import type { BacktestTime } from "./alerts.bench.ts";
+import { renderAlerts } from "./alerts/report.ts";
+import type { AlertsResult } from "./alerts.bench.ts";
 import type { DemoResult, DemoStart } from "./demo.bench.ts";
 import { renderIngest } from "./ingest/report.ts";
 import type { IngestResult } from "./ingest.bench.ts";
@@ -12,7 +13,7 @@ export interface Results {
   start: { firstMs: number; laterMs: number };
   demo: DemoResult;
   screen: ScreensResult;
-  backtest: BacktestTime;
+  alerts: AlertsResult;
 }
 
 const number = (n: number): string => Math.round(n).toLocaleString("en-GB");
@@ -22,7 +23,7 @@ const startRow = (name: string, { firstOnlineMs, allOnlineMs, deliveredMs }: Dem
   `| ${name} | ${seconds(firstOnlineMs)} | ${seconds(allOnlineMs)} | ${seconds(deliveredMs)} |`;
 
 /** docs/benchmarks.md, whole. */
-export function renderReport({ ingest, agent, start, demo, screen, backtest }: Results, now: Date): string {
+export function renderReport({ ingest, agent, start, demo, screen, alerts }: Results, now: Date): string {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? "processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   return `# Benchmarks
 
@@ -31,6 +32,8 @@ devices that send, the controller and the store. So compare ratios, which come f
 machine only.
 
 ${renderIngest(ingest)}
+
+${renderAlerts(alerts)}
 
 ## The agent
 
@@ -57,11 +60,6 @@ ${startRow("First", demo.first)}
 ${startRow("Again", demo.again)}
 
 While the 35 days of past are written in the background: ${mebi(demo.footprint.residentBytes)} MiB resident, ${demo.footprint.cpuPercent.toFixed(0)} % of one core, over a minute after the first start.
-
-## A rule on its past
-
-${number(backtest.devices)} devices, 30 days, ${number(backtest.buckets)} 5-minute values, embedded store: ${seconds(backtest.tookMs)} for one rule with its other settings; the
-event loop was held for at most ${number(backtest.worstTurnMs)} ms at once.
 
 ## The list of devices
 

@@ -1,10 +1,8 @@
-import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { createStreetHost } from "../../controller/street/host/index.ts";
 import { crowd } from "../../controller/street/index.ts";
-import { type Agent, createAgent, createLinuxHost, readSettings } from "../../edge-agent/index.ts";
 import { type Controller, createCleanup, enrolmentToken, startController, temporary } from "./harness.ts";
 import { type Hook, hookReceiver } from "./receivers.ts";
+import { type Roadside, startRoadside } from "./roadside.ts";
 import { until } from "./until.ts";
 
 const cleanup = createCleanup();
@@ -22,45 +20,7 @@ const quick = {
   LAMPLIGHTER_ALERT_GROUP_INTERVAL_MS: "60000",
   LAMPLIGHTER_OUTBOUND_ALLOW: "127.0.0.0/8",
 };
-const quiet = { info: () => {}, warn: () => {}, error: () => {} };
 const pass = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
-
-/** The real agent on a simulated host, whose line the test cuts. */
-async function startDevice(url: string, token: string, device: ReturnType<typeof crowd>[number], folder: string) {
-  const { time, sockets } = createLinuxHost();
-  let lineUp = true;
-  const { hostname, port } = new URL(url);
-  const host = createStreetHost({
-    device: { ...device, seed: 1 },
-    around: { lineUp: () => lineUp, jammed: () => false },
-    time,
-    beyond: { host: hostname, port: Number(port), sockets },
-  });
-  const agent: Agent = createAgent({
-    // Nobody waits long between two tries.
-    host: { ...host, random: () => 0.01 },
-    settings: readSettings({ intervalMs: 5_000 }),
-    dataDir: join(folder, device.key),
-    controllerUrl: url,
-    kind: device.kind,
-    version: "0.0.0-test",
-    footprint: () => ({ residentBytes: 0, cpuMs: 0 }),
-    log: quiet,
-    token,
-  });
-  await agent.start();
-  cleanup.add(() => agent.stop());
-  return {
-    cut(): void {
-      lineUp = false;
-      host.cut();
-    },
-    mend(): void {
-      lineUp = true;
-    },
-  };
-}
-type Device = Awaited<ReturnType<typeof startDevice>>;
 
 async function states(controller: Controller): Promise<string[]> {
   const list = await controller.api<{ items: { state: string }[] }>("GET", "/devices?limit=1000");
@@ -82,14 +42,14 @@ async function moveAll(controller: Controller): Promise<void> {
 }
 
 /** One after the other, so far apart. */
-async function each(devices: readonly Device[], gapMs: number): Promise<void> {
+async function each(devices: readonly Roadside[], gapMs: number): Promise<void> {
   for (const device of devices) {
     device.cut();
     await pass(gapMs);
   }
 }
 
-const orders: [string, (devices: readonly Device[]) => Promise<void>][] = [
+const orders: [string, (devices: readonly Roadside[]) => Promise<void>][] = [
   ["all at once", (devices) => each(devices, 0)],
   ["one after the other", (devices) => each(devices, 20)],
   ["the last first", (devices) => each([...devices].reverse(), 20)],
@@ -125,7 +85,7 @@ const orders: [string, (devices: readonly Device[]) => Promise<void>][] = [
 
 describe("fifty devices behind one line", () => {
   let controller: Controller;
-  let devices: Device[];
+  let devices: Roadside[];
   let hooks: Hook[];
 
   it("come up", async () => {
@@ -137,7 +97,9 @@ describe("fifty devices behind one line", () => {
     const token = await enrolmentToken(controller, { uses: many });
     const folder = temporary(cleanup, "one-site");
     devices = await Promise.all(
-      crowd("access-point", many, "row").map((device) => startDevice(controller.url, token, device, folder)),
+      crowd("access-point", many, "row").map((device) =>
+        startRoadside(cleanup, { url: controller.url, token, device, folder, intervalMs: 5_000 }),
+      ),
     );
     await all(controller, "online");
   }, 120_000);

@@ -3,7 +3,7 @@ import type { IngestResult } from "../ingest.bench.ts";
 const number = (n: number): string => Math.round(n).toLocaleString("en-GB");
 const names = { embedded: "embedded", influx: "InfluxDB 1.x" };
 /** Around the section, so that a run of this part alone can replace it. */
-export const marks = ["<!-- ingest: npm run bench ingest -->", "<!-- /ingest -->"] as const;
+export const ingestMarks = ["<!-- ingest: npm run bench ingest -->", "<!-- /ingest -->"] as const;
 
 /** The section of docs/benchmarks.md. */
 export function renderIngest({ stores, bare, memory, growth }: IngestResult): string {
@@ -53,7 +53,7 @@ export function renderIngest({ stores, bare, memory, growth }: IngestResult): st
     ({ kind, steps, bytesPerDevice }) =>
       `| ${kind === "tcp" ? "TCP" : "WebSocket with TLS"} | ${steps.map((step) => `${number(step.devices)}: ${number(step.residentBytes / 2 ** 20)} MiB`).join(", ")} | ${(bytesPerDevice / 1_000).toFixed(1)} kB |`,
   );
-  return `${marks[0]}
+  return `${ingestMarks[0]}
 ## From devices to the store
 
 Devices in a process of their own send \`system\` with 11 fields over MQTT as fast as their windows allow; a point counts when its
@@ -105,13 +105,5 @@ Asked of the store itself, with its roll-ups made, 30 times each (newest values:
 | Store | Query | Answered from | p50 / p99 |
 |---|---|---|---|
 ${queries.join("\n")}
-${marks[1]}`;
-}
-
-/** The page with this section in the place of the one it has. */
-export function withIngest(page: string, section: string): string {
-  const from = page.indexOf(marks[0]);
-  const to = page.indexOf(marks[1]);
-  if (from < 0 || to < from) throw new Error("docs/benchmarks.md has no such section yet: run the whole bench once");
-  return page.slice(0, from) + section + page.slice(to + marks[1].length);
+${ingestMarks[1]}`;
 }
