@@ -13,7 +13,7 @@ async function demo(...words: string[]): Promise<{ code: number | null; output: 
 
 it("says what can be broken, also while no demo runs", async () => {
   const { code, output } = await demo("--break", "list");
-  expect([code, output.trim().split("\n").length]).toEqual([0, 8]);
+  expect([code, output.trim().split("\n").length]).toEqual([0, 10]);
   expect(output).toMatch(/^cut-uplink +Cut a site's uplink +\[--site <name>\]$/m);
 });
 

@@ -1,8 +1,9 @@
-/** Asks again and again until it is so; the answer. Rejects with what was last seen. */
+/** Asks again and again until it is so; the answer. Rejects with what was last seen. The time is for a machine that is busy
+ *  with other tests: nothing waits for its end but what is wrong. */
 export async function until<T>(
   ask: () => T | Promise<T>,
   met: (value: T) => boolean = Boolean,
-  withinMs = 20_000,
+  withinMs = 45_000,
 ): Promise<T> {
   const end = performance.now() + withinMs;
   let last: T | undefined;
