@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from "node:http";
+import type { Server } from "node:http";
 import { createServer, type Socket, type Server as TcpServer } from "node:net";
 import type { Duplex } from "node:stream";
 import { createServer as createTlsServer } from "node:tls";
@@ -169,7 +169,7 @@ export async function createBroker(needs: BrokerNeeds) {
   );
 
   let paused = false;
-  function accept(stream: Duplex, request?: IncomingMessage): void {
+  function accept(stream: Duplex): void {
     stream.on("error", () => stream.destroy());
     if (paused || !connections.admit(stream)) {
       stream.destroy();
@@ -183,7 +183,8 @@ export async function createBroker(needs: BrokerNeeds) {
         log.warn("connection cut", { why });
       },
     });
-    aedes.handle(stream, request);
+    // Without the request: it would be kept as long as the connection.
+    aedes.handle(stream);
   }
 
   const tls = needs.listen.tls;

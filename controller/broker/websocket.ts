@@ -5,7 +5,7 @@ import { createWebSocketStream, WebSocketServer } from "ws";
 /** MQTT over WebSocket on the HTTP port: only `/mqtt`, only the subprotocol `mqtt`, never from a web page. */
 export function acceptWebSockets(
   server: Server,
-  needs: { packetBytes: number; accept(stream: Duplex, request: IncomingMessage): void; isOpen(): boolean },
+  needs: { packetBytes: number; accept(stream: Duplex): void; isOpen(): boolean },
 ): void {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -13,6 +13,7 @@ export function acceptWebSockets(
     maxPayload: needs.packetBytes + 16,
     // 293 kB a connection instead of 60.
     perMessageDeflate: false,
+    clientTracking: false,
     handleProtocols: (offered) => (offered.has("mqtt") ? "mqtt" : false),
   });
   server.removeAllListeners("upgrade");
@@ -28,7 +29,7 @@ export function acceptWebSockets(
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const stream = createWebSocketStream(webSocket);
       stream.on("error", () => stream.destroy());
-      needs.accept(stream, request);
+      needs.accept(stream);
     });
   });
 }
