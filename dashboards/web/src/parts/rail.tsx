@@ -20,10 +20,12 @@ const first: readonly Place[] = [
   { to: "/incidents", label: "Incidents" },
 ];
 const rest: readonly Place[] = [
+  { to: "/planned", label: "Planned work" },
+  { to: "/availability", label: "Availability" },
   { to: "/configuration", label: "Configuration" },
   { to: "/add", label: "Add a device" },
-  { to: "/channels", label: "Notifications" },
 ];
+const settings: readonly Place[] = [{ to: "/channels", label: "Notifications" }];
 const breaking: Place = { to: "/demo", label: "Break something" };
 
 /** "page": this is it; "true": it is the parent of what is shown. */
@@ -38,7 +40,8 @@ export function Rail() {
   const toggle = useRef<HTMLButtonElement>(null);
   const open = useSignal(false);
   useEffect(watchChannels, [incidentNews.value.count, me.value?.role]);
-  const behind = [...rest, ...(simulated.value ? [breaking] : [])];
+  const before = [...rest, ...(simulated.value ? [breaking] : [])];
+  const behind = [...before, ...settings];
   useEffect(() => {
     if (!open.value) return;
     const leave = (event: Event) => {
@@ -91,7 +94,9 @@ export function Rail() {
         More
       </button>
       <div id="rail-rest" class={open.value ? "rail-rest open" : "rail-rest"}>
-        {behind.map(link)}
+        {before.map(link)}
+        <span class="rail-group quiet">Settings</span>
+        {settings.map(link)}
         <span class="who">
           <span class="quiet">{me.value?.name}</span>
           <button type="button" class="plain" onClick={() => void signOut()}>
