@@ -100,6 +100,64 @@ describe("a person who plans", () => {
     await page.setViewportSize(sizes.desk);
   });
 
+  it("makes a rule, sees what is wrong in its place and what it would have done, changes it and takes it back", async () => {
+    const { page } = here;
+    await page.goto(`${controller.url}/rules`);
+    await page.getByRole("heading", { name: "P1, critical" }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole("link", { name: "Make a rule" }).press("Enter");
+    await page.getByLabel("In a few words, as people will read it").fill("The lift is hot");
+    expect(await page.getByLabel("Its id").inputValue()).toBe("the_lift_is_hot");
+    await page.getByLabel("Limit").fill("60");
+    await page.getByText("2 devices in its scope", { exact: false }).waitFor();
+    await page.getByLabel("Good again below").fill("70");
+    await page.getByText("raise and clear overlap: it would be both").waitFor();
+    await page.getByLabel("Good again below").fill("50");
+    await page.getByText("Bad when “processor busy", { exact: false }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Try it on the last 30 days" }).press("Enter");
+    await page.getByText("Would not have fired in 30 days.").waitFor();
+    await page.getByRole("button", { name: /^20 min/ }).press("Enter");
+    await page.getByText("The rule was changed since").waitFor();
+    expect(await page.getByLabel("For at least: number", { exact: true }).inputValue()).toBe("20");
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Make the rule" }).click();
+    await page.getByRole("link", { name: /The lift is hot.*made here/ }).press("Enter");
+    await page.setViewportSize(sizes.phone);
+    await expectAccessible(page);
+    await page.setViewportSize(sizes.desk);
+    await page.getByRole("button", { name: "Remove the rule" }).press("Enter");
+    await page.getByRole("heading", { name: "Rules", exact: true }).waitFor();
+    await page.getByText("The lift is hot").waitFor({ state: "detached" });
+    // The browser notes every answer that says no.
+    expect(here.complaints.splice(0).every((text) => text.includes("400"))).toBe(true);
+  });
+
+  it("says who is asked next, and sees whose week it is", async () => {
+    const { page } = here;
+    await page.goto(`${controller.url}/escalation`);
+    await page.getByText("There is no channel yet.").waitFor();
+    await expectAccessible(page);
+    const url = "https://demo.invalid/hook";
+    const made = await controller.api("POST", "/channels", { kind: "webhook", name: "Duty (demo)", settings: { url } });
+    expect(made.status).toBe(201);
+    await page.reload();
+    await page.getByRole("button", { name: "Begin with a first step" }).press("Enter");
+    await page.getByLabel("People take turns, a week each").check();
+    await page.getByLabel("Who", { exact: true }).fill("Ann");
+    await page.getByText(/^Now: Ann until /).waitFor();
+    await page.getByRole("group", { name: "Week 1" }).getByLabel("Duty (demo)").check();
+    await page.getByRole("button", { name: "Save who is asked next" }).press("Enter");
+    await page.getByRole("group", { name: "At once" }).getByText("somebody: channels, or the rota").waitFor();
+    await page.getByRole("group", { name: "At once" }).getByLabel("Duty (demo)").check();
+    await page.getByRole("button", { name: "Save who is asked next" }).press("Enter");
+    await page.getByText("1 step, as long as nobody takes it. It is the week of Ann.").waitFor();
+    await expectAccessible(page);
+    await page.setViewportSize(sizes.phone);
+    await expectAccessible(page);
+    here.complaints.splice(0);
+  });
+
   it("was never sent elsewhere, and nothing complained", () => {
     expect(here.outside).toEqual([]);
     expect(here.complaints).toEqual([]);

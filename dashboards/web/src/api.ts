@@ -44,6 +44,11 @@ export type MaintenanceTrial = Parameters<(typeof v1)["maintenance-windows"]["ma
 export type SilenceWish = Parameters<typeof v1.silences.$post>[0]["json"];
 export type Availability = Success<InferResponseType<typeof v1.availability.$get, 200>>;
 export type AlertRule = Success<InferResponseType<(typeof v1)["alert-rules"][":id"]["$get"], 200>>;
+export type RuleWish = Parameters<(typeof v1)["alert-rules"][":id"]["$put"]>[0]["json"];
+export type RulePreview = Success<InferResponseType<(typeof v1)["alert-rules"]["preview"]["$post"], 200>>;
+export type Backtest = Success<InferResponseType<(typeof v1)["alert-rules"]["backtest"][":id"]["$get"], 200>>;
+export type Escalation = InferResponseType<typeof v1.escalation.$get, 200>;
+export type EscalationWish = Parameters<typeof v1.escalation.$put>[0]["json"];
 export type Me = InferResponseType<typeof v1.session.$get, 200>;
 
 /** What is wrong where in what was sent. */
@@ -199,6 +204,18 @@ export const api = {
   /** A page of devices. */
   availability: (query: { month: string; site?: string; cursor?: string }) =>
     take(v1.availability.$get({ query: { limit: "200", ...query } })),
+  alertRule: (id: string) => take(v1["alert-rules"][":id"].$get(of(id))),
+  /** Refused when somebody else changed it meanwhile. */
+  putRule: (json: RuleWish, version: number) =>
+    take(v1["alert-rules"][":id"].$put({ ...of(json.id), json }, seen(version))),
+  removeRule: ({ rule, version }: AlertRule) => take(v1["alert-rules"][":id"].$delete(of(rule.id), seen(version))),
+  previewRule: (rule: RuleWish) => take(v1["alert-rules"].preview.$post({ json: { rule } })),
+  beginBacktest: (json: { rule: RuleWish }) => take(v1["alert-rules"].backtest.$post({ json })),
+  backtest: (id: string) => take(v1["alert-rules"].backtest[":id"].$get(of(id))),
+  cancelBacktest: (id: string) => take(v1["alert-rules"].backtest[":id"].$delete(of(id))),
+  escalation: () => take(v1.escalation.$get()),
+  /** Refused when somebody else changed it meanwhile. */
+  putEscalation: (json: EscalationWish, version: number) => take(v1.escalation.$put({ json }, seen(version))),
   alertRules: () => take(v1["alert-rules"].$get()).then(({ items }) => items),
   waiting: () => all((cursor) => take(v1.enrolments.$get({ query: { limit, state: "awaiting", ...cursor } }))),
   config: (id: string) => take(v1.devices[":id"].config.$get(of(id))),

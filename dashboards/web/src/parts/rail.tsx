@@ -25,7 +25,11 @@ const rest: readonly Place[] = [
   { to: "/configuration", label: "Configuration" },
   { to: "/add", label: "Add a device" },
 ];
-const settings: readonly Place[] = [{ to: "/channels", label: "Notifications" }];
+const settings: readonly Place[] = [
+  { to: "/channels", label: "Notifications" },
+  { to: "/escalation", label: "Escalation" },
+  { to: "/rules", label: "Rules" },
+];
 const breaking: Place = { to: "/demo", label: "Break something" };
 
 /** "page": this is it; "true": it is the parent of what is shown. */
