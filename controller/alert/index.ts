@@ -16,6 +16,7 @@ export type { Cause, NoticeKind, Rule, Severity } from "./incident.ts";
 export { type AlertLimits, alertBounds, alertLimits } from "./limits.ts";
 export type { MuteKind } from "./mute/hold.ts";
 export type { Mutes } from "./mute/index.ts";
+export { muteLimits } from "./mute/limits.ts";
 export type { MuteEntry } from "./mute/records.ts";
 export {
   newSilence,

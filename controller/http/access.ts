@@ -79,6 +79,7 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
   "GET /maintenance-windows": "viewer",
   "POST /maintenance-windows": "operator",
   "POST /maintenance-windows/matches": "viewer",
+  "GET /maintenance-windows/calendar": "viewer",
   "GET /maintenance-windows/:id": "viewer",
   "PATCH /maintenance-windows/:id": "operator",
   "POST /maintenance-windows/:id/end": "operator",

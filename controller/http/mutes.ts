@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   type MuteEntry,
   type MuteKind,
+  muteLimits,
   muteStates,
   newSilence,
   newWindow,
@@ -15,12 +16,13 @@ import { invalid } from "../base/errors.ts";
 import { actorOf, type Env } from "./context.ts";
 import { describe } from "./document.ts";
 import { etagOf, versionSeen } from "./etag.ts";
-import { body, query } from "./input.ts";
+import { body, instant, query } from "./input.ts";
 import { httpLimits } from "./limits.ts";
 import type { HttpNeeds } from "./needs.ts";
 import { keyCursor, pageOf, pageOfKeys, pageQuery } from "./pages.ts";
 
 const at = z.int();
+const { calendarDays } = muteLimits;
 const common = {
   id: z.string(),
   scope: selector.shape.scope,
@@ -49,6 +51,14 @@ const matchesSchema = z.object({
   /** Its next occurrences. */
   next: z.array(z.object({ from: at, to: at })),
 });
+const calendarSchema = z.object({ items: z.array(z.object({ id: z.string(), from: at, to: at })) });
+const dayMs = 86_400_000;
+const calendarQuery = z
+  .strictObject({ from: instant, to: instant })
+  .refine(({ from, to }) => from < to && to - from <= calendarDays * dayMs, {
+    path: ["to"],
+    message: `after from, at most ${calendarDays} days`,
+  });
 const windowTrial = z.strictObject({ ...selector.shape, when: windowWhen.optional() });
 
 const muteQuery = z.strictObject({ ...pageQuery, state: z.enum(muteStates).optional() });
@@ -156,6 +166,17 @@ export const maintenanceWindows = ({ mutes }: Pick<HttpNeeds, "mutes">) => {
       }),
       body(windowTrial),
       (c) => c.json(mutes.matches(c.req.valid("json")), 200),
+    )
+    .get(
+      "/calendar",
+      describe("alerts", "When there is maintenance", {
+        200: { what: "Occurrences of windows that are not over, in order", schema: calendarSchema },
+      }),
+      query(calendarQuery),
+      (c) => {
+        const { from, to } = c.req.valid("query");
+        return c.json({ items: mutes.calendar(from, to) }, 200);
+      },
     )
     .get("/:id", describe("alerts", "One maintenance window", { 200: one }), async (c) => {
       const entry = await mutes.of("maintenance", c.req.param("id"));

@@ -10,6 +10,7 @@ import { createHolding } from "./holding.ts";
 import { muteLimits } from "./limits.ts";
 import type { Fleet } from "./now.ts";
 import { listMutes, loadMutes, type MuteEntry, type MuteQuery, muteOfId, putMute, removeMute } from "./records.ts";
+import type { Span } from "./recurrence.ts";
 import {
   isSomething,
   type NewSilence,
@@ -18,7 +19,7 @@ import {
   type Sla,
   type WindowChange,
 } from "./schema.ts";
-import { beginningOf, hasBegun, type MuteState, overAt, standingOf } from "./standing.ts";
+import { beginningOf, hasBegun, type MuteState, overAt, spansOf, standingOf } from "./standing.ts";
 import { createTrial, type Trial } from "./trial.ts";
 
 interface By {
@@ -129,6 +130,15 @@ export async function createMutes(needs: MutesNeeds) {
       [...live.values()]
         .filter((entry) => entry.kind === kind && (entry.overAt ?? Number.POSITIVE_INFINITY) > clock.now())
         .sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1)),
+    /** When there is maintenance in [from, to), in order; of windows that are not over. */
+    calendar: (from: number, to: number): ({ id: string } & Span)[] =>
+      [...live.values()]
+        .filter(({ kind, overAt }) => kind === "maintenance" && (overAt ?? Number.POSITIVE_INFINITY) > clock.now())
+        .flatMap((entry) =>
+          spansOf(entry, from, muteLimits.calendarDays + 1).map((span) => ({ id: entry.id, ...span })),
+        )
+        .filter((span) => span.from < to)
+        .sort((a, b) => a.from - b.from || (a.id < b.id ? -1 : 1)),
     silence: (actor: Person, wish: NewSilence) => create(actor, "silence", { ...wish, startAt: clock.now() }),
     plan: (actor: Person, wish: NewWindow) => create(actor, "maintenance", wish),
     changeSilence: (actor: By, id: string, { endAt, why }: SilenceChange, seen?: number) =>

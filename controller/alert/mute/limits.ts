@@ -23,6 +23,8 @@ export const muteLimits = {
   shown: 5,
   /** Open incidents that are shown before saving. */
   incidents: 50,
+  /** Of one look at the calendar. */
+  calendarDays: 42,
   /** Devices that one is behind, one behind the other. */
   depth: 32,
 } as const;

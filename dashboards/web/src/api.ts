@@ -31,16 +31,45 @@ export type Channel = Success<InferResponseType<(typeof v1.channels)[":id"]["$ge
 export type ChannelKind = InferResponseType<typeof v1.channels.kinds.$get, 200>["items"][number];
 export type ChannelChange = Parameters<(typeof v1.channels)[":id"]["$patch"]>[0]["json"];
 export type ChannelWish = Parameters<typeof v1.channels.$post>[0]["json"];
+export type Silence = Success<InferResponseType<(typeof v1.silences)[":id"]["$get"], 200>>;
+export type Maintenance = Success<InferResponseType<(typeof v1)["maintenance-windows"][":id"]["$get"], 200>>;
+export type Occurrence = InferResponseType<
+  (typeof v1)["maintenance-windows"]["calendar"]["$get"],
+  200
+>["items"][number];
+export type MuteMatches = InferResponseType<(typeof v1)["maintenance-windows"]["matches"]["$post"], 200>;
+export type MaintenanceWish = Parameters<(typeof v1)["maintenance-windows"]["$post"]>[0]["json"];
+export type MaintenanceChange = Parameters<(typeof v1)["maintenance-windows"][":id"]["$patch"]>[0]["json"];
+export type MaintenanceTrial = Parameters<(typeof v1)["maintenance-windows"]["matches"]["$post"]>[0]["json"];
+export type SilenceWish = Parameters<typeof v1.silences.$post>[0]["json"];
+export type Availability = Success<InferResponseType<typeof v1.availability.$get, 200>>;
+export type AlertRule = Success<InferResponseType<(typeof v1)["alert-rules"][":id"]["$get"], 200>>;
+export type RuleWish = Parameters<(typeof v1)["alert-rules"][":id"]["$put"]>[0]["json"];
+export type RulePreview = Success<InferResponseType<(typeof v1)["alert-rules"]["preview"]["$post"], 200>>;
+export type Backtest = Success<InferResponseType<(typeof v1)["alert-rules"]["backtest"][":id"]["$get"], 200>>;
+export type Escalation = InferResponseType<typeof v1.escalation.$get, 200>;
+export type EscalationWish = Parameters<typeof v1.escalation.$put>[0]["json"];
 export type Me = InferResponseType<typeof v1.session.$get, 200>;
+
+/** What is wrong where in what was sent. */
+export interface Fault {
+  path: string;
+  message: string;
+}
 
 /** What the API said no with: a sentence for people. */
 export class ApiProblem extends Error {
   readonly status: number;
-  constructor(status: number, message: string) {
+  readonly faults: readonly Fault[];
+  constructor(status: number, message: string, faults: readonly Fault[] = []) {
     super(message);
     this.status = status;
+    this.faults = faults;
   }
 }
+
+/** What is wrong where, of whatever was thrown. */
+export const faultsOf = (error: unknown): readonly Fault[] => (error instanceof ApiProblem ? error.faults : []);
 
 interface Answer<T> {
   ok: boolean;
@@ -57,10 +86,11 @@ async function take<T>(asking: Promise<Answer<T>>): Promise<T> {
   }
   if (answer.status === 204) return undefined as T;
   if (answer.ok) return await answer.json();
-  const said = (await answer.json().catch(() => ({}))) as { detail?: unknown };
+  const said = (await answer.json().catch(() => ({}))) as { detail?: unknown; faults?: Fault[] };
   throw new ApiProblem(
     answer.status,
     typeof said.detail === "string" ? said.detail : `The controller answered ${answer.status}.`,
+    said.faults,
   );
 }
 
@@ -76,6 +106,14 @@ async function all<T>(
     next = one.next;
   } while (next !== null);
   return items;
+}
+
+const windows = v1["maintenance-windows"];
+const seen = (version: number) => ({ headers: { "if-match": `"${version}"` } });
+interface MuteQuery {
+  state?: Silence["state"];
+  limit?: string;
+  cursor?: string;
 }
 
 const limit = "1000";
@@ -144,6 +182,41 @@ export const api = {
   createChannel: (json: ChannelWish) => take(v1.channels.$post({ json })),
   removeChannel: (id: string) => take(v1.channels[":id"].$delete(of(id))),
   testChannel: (id: string) => take(v1.channels[":id"].test.$post(of(id))),
+  silences: (query: MuteQuery) => take(v1.silences.$get({ query })),
+  silence: (json: SilenceWish) => take(v1.silences.$post({ json })),
+  previewSilence: (json: Parameters<typeof v1.silences.matches.$post>[0]["json"]) =>
+    take(v1.silences.matches.$post({ json })),
+  /** Refused when somebody else changed it meanwhile. */
+  changeSilence: ({ id, version }: Silence, json: { endAt: number }) =>
+    take(v1.silences[":id"].$patch({ ...of(id), json }, seen(version))),
+  endSilence: (id: string) => take(v1.silences[":id"].end.$post(of(id))),
+  maintenanceWindows: (query: MuteQuery) => take(windows.$get({ query })),
+  maintenanceWindow: (id: string) => take(windows[":id"].$get(of(id))),
+  maintenanceCalendar: (from: number, to: number) =>
+    take(windows.calendar.$get({ query: { from: String(from), to: String(to) } })).then(({ items }) => items),
+  planMaintenance: (json: MaintenanceWish) => take(windows.$post({ json })),
+  previewMaintenance: (json: MaintenanceTrial) => take(windows.matches.$post({ json })),
+  /** Refused when somebody else changed it meanwhile. */
+  changeMaintenance: ({ id, version }: Maintenance, json: MaintenanceChange) =>
+    take(windows[":id"].$patch({ ...of(id), json }, seen(version))),
+  endMaintenance: (id: string) => take(windows[":id"].end.$post(of(id))),
+  removeMaintenance: (id: string) => take(windows[":id"].$delete(of(id))),
+  /** A page of devices. */
+  availability: (query: { month: string; site?: string; cursor?: string }) =>
+    take(v1.availability.$get({ query: { limit: "200", ...query } })),
+  alertRule: (id: string) => take(v1["alert-rules"][":id"].$get(of(id))),
+  /** Refused when somebody else changed it meanwhile. */
+  putRule: (json: RuleWish, version: number) =>
+    take(v1["alert-rules"][":id"].$put({ ...of(json.id), json }, seen(version))),
+  removeRule: ({ rule, version }: AlertRule) => take(v1["alert-rules"][":id"].$delete(of(rule.id), seen(version))),
+  previewRule: (rule: RuleWish) => take(v1["alert-rules"].preview.$post({ json: { rule } })),
+  beginBacktest: (json: { rule: RuleWish }) => take(v1["alert-rules"].backtest.$post({ json })),
+  backtest: (id: string) => take(v1["alert-rules"].backtest[":id"].$get(of(id))),
+  cancelBacktest: (id: string) => take(v1["alert-rules"].backtest[":id"].$delete(of(id))),
+  escalation: () => take(v1.escalation.$get()),
+  /** Refused when somebody else changed it meanwhile. */
+  putEscalation: (json: EscalationWish, version: number) => take(v1.escalation.$put({ json }, seen(version))),
+  alertRules: () => take(v1["alert-rules"].$get()).then(({ items }) => items),
   waiting: () => all((cursor) => take(v1.enrolments.$get({ query: { limit, state: "awaiting", ...cursor } }))),
   config: (id: string) => take(v1.devices[":id"].config.$get(of(id))),
   configRevisions: (id: string) => take(v1.devices[":id"].config.revisions.$get(of(id))).then((answer) => answer.items),

@@ -3,15 +3,20 @@ import { useEffect } from "preact/hooks";
 import { noticeDemo, simulated } from "./demo.ts";
 import { fail } from "./fleet.ts";
 import { AddDevice } from "./pages/add-device.tsx";
+import { AvailabilityPage } from "./pages/availability.tsx";
 import { Channels } from "./pages/channels.tsx";
 import { ConfigurationPage } from "./pages/configuration.tsx";
 import { BreakSomething } from "./pages/demo.tsx";
 import { DevicePage } from "./pages/device.tsx";
 import { Devices } from "./pages/devices.tsx";
+import { EscalationPage } from "./pages/escalation.tsx";
 import { Import } from "./pages/import.tsx";
 import { IncidentPage } from "./pages/incident.tsx";
 import { Incidents } from "./pages/incidents.tsx";
 import { Overview } from "./pages/overview.tsx";
+import { PlannedPage } from "./pages/planned.tsx";
+import { RulePage } from "./pages/rule.tsx";
+import { RulesPage } from "./pages/rules.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
 import { Shell } from "./parts/shell.tsx";
 import { follow, go, path } from "./router.ts";
@@ -33,6 +38,7 @@ export function App() {
 function Page() {
   const here = path.value;
   const device = /^\/devices\/([a-z0-9-]{1,64})$/.exec(here)?.[1];
+  const rule = /^\/rules\/([a-z][a-z0-9_]{0,63})$/.exec(here)?.[1];
   const incident = /^\/incidents\/([A-Za-z0-9_-]{1,80})$/.exec(here)?.[1];
   useEffect(() => {
     if (here === "/sign-in") go("/", "replace");
@@ -41,6 +47,11 @@ function Page() {
   if (here === "/devices") return <Devices />;
   if (here === "/incidents") return <Incidents />;
   if (here === "/channels") return <Channels />;
+  if (here === "/availability") return <AvailabilityPage />;
+  if (here === "/escalation") return <EscalationPage />;
+  if (here === "/rules") return <RulesPage />;
+  if (rule) return <RulePage key={rule} id={rule} />;
+  if (here === "/planned") return <PlannedPage />;
   if (incident) return <IncidentPage key={incident} id={incident} />;
   if (here === "/add") return <AddDevice />;
   if (here === "/demo" && simulated.value) return <BreakSomething />;

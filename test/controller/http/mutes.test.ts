@@ -128,3 +128,24 @@ it("a device that is down in maintenance shows so, and why", async () => {
   fresh.clock.pass(hour);
   expect(await json(await fresh.call("GET", path))).toMatchObject({ state: "offline", maintenance: null });
 });
+
+it("the calendar: when there is maintenance, of a few weeks at most", async () => {
+  const from = Date.parse("2026-12-07T00:00Z");
+  const day = 24 * hour;
+  const when = { first: "2026-12-07T22:00", rrule: "FREQ=WEEKLY;BYDAY=MO", durationMs: hour, timeZone: "UTC" };
+  const body = { scope: { sites: [site] }, when, why: "Demo calendar" };
+  const { id } = await json<{ id: string }>(await fresh.call("POST", "/api/v1/maintenance-windows", { body }));
+  const look = (to: number) =>
+    fresh.call("GET", `/api/v1/maintenance-windows/calendar?from=${from}&to=${to}`, { as: "viewer" });
+  const mine = async () =>
+    (await json<{ items: { id: string; from: number; to: number }[] }>(await look(from + 14 * day))).items.filter(
+      (one) => one.id === id,
+    );
+  const first = from + 22 * hour;
+  expect(await mine()).toEqual([0, 7].map((days) => ({ id, from: first + days * day, to: first + days * day + hour })));
+  expect((await look(from + 42 * day)).status).toBe(200);
+  expect((await look(from + 42 * day + 1)).status).toBe(400);
+  expect((await look(from)).status).toBe(400);
+  await fresh.call("POST", `/api/v1/maintenance-windows/${id}/end`);
+  expect(await mine()).toEqual([]);
+});

@@ -20,9 +20,15 @@ const first: readonly Place[] = [
   { to: "/incidents", label: "Incidents" },
 ];
 const rest: readonly Place[] = [
+  { to: "/planned", label: "Planned work" },
+  { to: "/availability", label: "Availability" },
   { to: "/configuration", label: "Configuration" },
   { to: "/add", label: "Add a device" },
+];
+const settings: readonly Place[] = [
   { to: "/channels", label: "Notifications" },
+  { to: "/escalation", label: "Escalation" },
+  { to: "/rules", label: "Rules" },
 ];
 const breaking: Place = { to: "/demo", label: "Break something" };
 
@@ -38,7 +44,8 @@ export function Rail() {
   const toggle = useRef<HTMLButtonElement>(null);
   const open = useSignal(false);
   useEffect(watchChannels, [incidentNews.value.count, me.value?.role]);
-  const behind = [...rest, ...(simulated.value ? [breaking] : [])];
+  const before = [...rest, ...(simulated.value ? [breaking] : [])];
+  const behind = [...before, ...settings];
   useEffect(() => {
     if (!open.value) return;
     const leave = (event: Event) => {
@@ -91,7 +98,9 @@ export function Rail() {
         More
       </button>
       <div id="rail-rest" class={open.value ? "rail-rest open" : "rail-rest"}>
-        {behind.map(link)}
+        {before.map(link)}
+        <span class="rail-group quiet">Settings</span>
+        {settings.map(link)}
         <span class="who">
           <span class="quiet">{me.value?.name}</span>
           <button type="button" class="plain" onClick={() => void signOut()}>
