@@ -31,6 +31,13 @@ export type Channel = Success<InferResponseType<(typeof v1.channels)[":id"]["$ge
 export type ChannelKind = InferResponseType<typeof v1.channels.kinds.$get, 200>["items"][number];
 export type ChannelChange = Parameters<(typeof v1.channels)[":id"]["$patch"]>[0]["json"];
 export type ChannelWish = Parameters<typeof v1.channels.$post>[0]["json"];
+export type User = InferResponseType<typeof v1.users.$get, 200>["items"][number];
+export type EscalationPolicy = InferResponseType<typeof v1.escalation.$get, 200>["policy"];
+export type SilenceWish = Parameters<typeof v1.silences.$post>[0]["json"];
+export type MuteScope = Parameters<typeof v1.silences.matches.$post>[0]["json"];
+export type MuteMatches = InferResponseType<typeof v1.silences.matches.$post, 200>;
+export type DeviceChange = Parameters<(typeof v1.devices)[":id"]["$patch"]>[0]["json"];
+export type SiteChange = Parameters<(typeof v1.sites)[":id"]["$patch"]>[0]["json"];
 export type Me = InferResponseType<typeof v1.session.$get, 200>;
 
 /** What the API said no with: a sentence for people. */
@@ -87,6 +94,9 @@ export const api = {
   signOut: () => take(v1.session.$delete()),
   sites: () => all((cursor) => take(v1.sites.$get({ query: { limit, ...cursor } }))),
   createSite: (json: { name: string; location: { lat: number; lon: number } }) => take(v1.sites.$post({ json })),
+  /** Refused when somebody else changed it meanwhile. */
+  changeSite: (site: Site, json: SiteChange) =>
+    take(v1.sites[":id"].$patch({ ...of(site.id), json }, { headers: { "if-match": `"${site.version}"` } })),
   devices: () => all((cursor) => take(v1.devices.$get({ query: { limit, ...cursor } }))),
   /** null: there is none. */
   device: (id: string): Promise<Device | null> =>
@@ -95,7 +105,7 @@ export const api = {
       throw error;
     }),
   /** Refused when somebody else changed it meanwhile. */
-  changeDevice: (device: Device, json: { name?: string; site?: string | null }) =>
+  changeDevice: (device: Device, json: DeviceChange) =>
     take(v1.devices[":id"].$patch({ ...of(device.id), json }, { headers: { "if-match": `"${device.version}"` } })),
   latest: (id: string) => take(v1.devices[":id"].latest.$get(of(id))).then((answer) => answer.items),
   delivery: (id: string) => take(v1.devices[":id"].delivery.$get(of(id))),
@@ -120,7 +130,7 @@ export const api = {
   /** Breaks something in the demo, or puts it right. */
   breakSomething: (json: { what: string; undo?: boolean; site?: string; device?: string }) =>
     take(v1.demo.break.$post({ json })),
-  incidents: (query: { state?: Incident["state"]; device?: string; limit?: string; cursor?: string }) =>
+  incidents: (query: { state?: Incident["state"]; site?: string; device?: string; limit?: string; cursor?: string }) =>
     take(v1.incidents.$get({ query })),
   openIncidents: () => all((cursor) => take(v1.incidents.$get({ query: { limit, state: "open", ...cursor } }))),
   /** null: there is none. */
@@ -129,9 +139,19 @@ export const api = {
       if (error instanceof ApiProblem && error.status === 404) return null;
       throw error;
     }),
-  ackIncident: (id: string) => take(v1.incidents[":id"].ack.$post({ ...of(id), json: {} })),
+  /** 4 hours where it is not said. */
+  ackIncident: (id: string, forMs?: number) =>
+    take(v1.incidents[":id"].ack.$post({ ...of(id), json: forMs === undefined ? {} : { forMs } })),
+  unackIncident: (id: string) => take(v1.incidents[":id"].unack.$post(of(id))),
+  assignIncident: (id: string, user: string | null) =>
+    take(v1.incidents[":id"].assign.$post({ ...of(id), json: { user } })),
   noteIncident: (id: string, json: { text?: string; reference?: string }) =>
     take(v1.incidents[":id"].note.$post({ ...of(id), json })),
+  silenceMatches: (json: MuteScope) => take(v1.silences.matches.$post({ json })),
+  silence: (json: SilenceWish) => take(v1.silences.$post({ json })),
+  endSilence: (id: string) => take(v1.silences[":id"].end.$post(of(id))),
+  escalation: () => take(v1.escalation.$get()),
+  users: () => all((cursor) => take(v1.users.$get({ query: { limit, ...cursor } }))),
   channels: () => all((cursor) => take(v1.channels.$get({ query: { limit, ...cursor } }))),
   channelKinds: () => take(v1.channels.kinds.$get()).then((answer) => answer.items),
   /** Refused when somebody else changed it meanwhile. */

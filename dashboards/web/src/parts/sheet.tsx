@@ -1,0 +1,24 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+/** Something to decide, over the page: in the middle of a desk, from below on a phone. Escape closes it, and the
+ *  keyboard is back where it was. */
+export function Sheet({ title, close, children }: { title: string; close(): void; children: ComponentChildren }) {
+  const box = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = box.current;
+    if (dialog && !dialog.open) dialog.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog ref={box} class="sheet" aria-labelledby="sheet-title" onCancel={close}>
+      <header class="sheet-head">
+        <h2 id="sheet-title">{title}</h2>
+        <button type="button" class="plain" onClick={close}>
+          Close
+        </button>
+      </header>
+      {children}
+    </dialog>
+  );
+}
