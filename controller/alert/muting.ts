@@ -22,4 +22,4 @@ const isSame = (a: Muted | null, b: Muted | null): boolean =>
 const names = { maintenance: "Maintenance", silence: "Silence" } as const;
 
 const wordsOf = ({ by, who, until, why }: Muted, { facts }: Incident, now: number): string =>
-  `${names[by]} by ${who} until ${clockTime(until, now, facts.timeZone)}: ${why}`;
+  `${names[by]} by ${who}${until > now ? " until" : ", over since"} ${clockTime(until, now, facts.timeZone)}: ${why}`;

@@ -27,6 +27,7 @@ export type ConfigPreview = InferResponseType<typeof v1.config.preview.$post, 20
 export type ConfigWish = Parameters<typeof v1.config.$put>[0]["json"];
 export type Incident = InferResponseType<typeof v1.incidents.$get, 200>["items"][number];
 export type IncidentWhole = Success<InferResponseType<(typeof v1.incidents)[":id"]["$get"], 200>>;
+export type Explained = Success<InferResponseType<(typeof v1.incidents)[":id"]["explain"]["$get"], 200>>;
 export type Channel = Success<InferResponseType<(typeof v1.channels)[":id"]["$get"], 200>>;
 export type ChannelKind = InferResponseType<typeof v1.channels.kinds.$get, 200>["items"][number];
 export type ChannelChange = Parameters<(typeof v1.channels)[":id"]["$patch"]>[0]["json"];
@@ -139,6 +140,7 @@ export const api = {
       if (error instanceof ApiProblem && error.status === 404) return null;
       throw error;
     }),
+  explainIncident: (id: string) => take(v1.incidents[":id"].explain.$get(of(id))),
   /** 4 hours where it is not said. */
   ackIncident: (id: string, forMs?: number) =>
     take(v1.incidents[":id"].ack.$post({ ...of(id), json: forMs === undefined ? {} : { forMs } })),

@@ -13,6 +13,7 @@ import { isElsewhere, Keys } from "../parts/keys.tsx";
 import { NoteForm } from "../parts/note-form.tsx";
 import { Shell } from "../parts/shell.tsx";
 import { Timeline } from "../parts/timeline.tsx";
+import { Why } from "../parts/why.tsx";
 import { follow } from "../router.ts";
 
 const keys = [
@@ -73,6 +74,7 @@ export function IncidentPage({ id }: { id: string }) {
           <h2 id="history">What happened</h2>
           <Timeline lines={linesOf(incident.timeline, incident.told)} timeZone={zoneOf(incident)} />
           {mayAct() && <NoteForm incident={incident} />}
+          <Why incident={incident} />
         </section>
         <IncidentAside incident={incident} />
       </div>

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Incident } from "../api.ts";
 import { devices, fail, siteName, sites } from "../fleet.ts";
@@ -87,16 +88,28 @@ function headline(open: readonly Incident[]): string {
   return `${count(open.length, "incident")} ${open.length === 1 ? "is" : "are"} open${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.`;
 }
 
+/** On a phone they are folded away. */
 function Filters({ wanted }: { wanted: Wanted }) {
+  const open = useSignal(false);
   const choice = (name: string, label: string, options: readonly (readonly [string, string])[]) => (
     <Pick label={label} value={query(name)} options={options} set={(value) => setQuery({ [name]: value, at: "" })} />
   );
   const isOpenOnly = wanted.state === "" || wanted.state === "open";
   const places = [...sites.value.values()].sort((a, b) => a.name.localeCompare(b.name, "en-GB"));
   return (
-    <details class="more filters-more" open={active(wanted) > 0 || innerWidth >= wide}>
-      <summary>Filters{active(wanted) > 0 && ` (${active(wanted)})`}</summary>
-      <search class="filters">
+    <>
+      <button
+        type="button"
+        class="plain filters-toggle"
+        aria-expanded={open.value}
+        aria-controls="incident-filters"
+        onClick={() => {
+          open.value = !open.value;
+        }}
+      >
+        Filters{active(wanted) > 0 && ` (${active(wanted)})`}
+      </button>
+      <search id="incident-filters" class={open.value ? "filters" : "filters folded"}>
         {choice("state", "State", [
           ["", "open, then over"],
           ["open", "open"],
@@ -122,10 +135,9 @@ function Filters({ wanted }: { wanted: Wanted }) {
           ["site", "by site"],
         ])}
       </search>
-    </details>
+    </>
   );
 }
-const wide = 700;
 const active = ({ state, site, who, muted }: Wanted): number => [state, site, who, muted].filter(Boolean).length;
 
 function Nothing({ open, wanted }: { open: number; wanted: Wanted }) {
