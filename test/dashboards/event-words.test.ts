@@ -46,6 +46,10 @@ describe("what happened, in order", () => {
     ]));
   it("keeps that word where no notice is known any more", () =>
     expect(linesOf(events, []).map(({ text }) => text)).toEqual(["Opened.", "Notices went out.", "Taken by jo."]));
+  it("says once that device after device became part of it", () => {
+    const grown = [event(1, 0, "widened"), event(2, 1_000, "widened"), event(3, 200_000, "widened")];
+    expect(linesOf(grown, []).map(({ at }) => at)).toEqual([0, 200_000]);
+  });
   it("says what could not be told", () =>
     expect(linesOf([], [{ ...told, outcome: "dead", answer: "404" }])).toMatchObject([{ good: false }]));
 });

@@ -26,6 +26,8 @@ it.each([
     "is tried again, 12:00 (no answer)",
   ],
   [{ mutedBy }, "not", "quiet until 13:00: works"],
+  [{ mutedBy: { ...mutedBy, until: now } }, "not", "quiet for a few minutes more: works"],
+  [{ mutedBy, state: "resolved" as const }, "not", "it was quiet: works"],
   [{ escalation }, "not", "its turn has not come"],
   [{ openedAt: -1 }, "not", "added after it began"],
   [{}, "not", "not yet: what belongs together is told together"],

@@ -34,12 +34,16 @@ export function quietSentence(muted: Incident["mutedBy"], { now, zone }: At): st
   return `Quiet for a few minutes more (${what}, over since ${clockTime(until, now, zone)}); then it is told if it still lasts.`;
 }
 
+/** " until 14:00"; for a while after that, too, so that what it made can settle. */
+export const quietUntil = (until: number | undefined, { now, zone }: At): string =>
+  until === undefined ? "" : until > now ? ` until ${clockTime(until, now, zone)}` : " for a few minutes more";
+
 /** Of a device in an incident: why nobody is told of it. */
 export function memberQuiet(member: Incident["members"][number], { now, zone }: At): string {
   const { suppressedBy, suppressedWhy, suppressedUntil } = member;
   if (suppressedBy === undefined) return "";
   if (suppressedBy === "topology") return "out of reach with what it is behind";
-  const until = suppressedUntil === undefined ? "" : ` until ${clockTime(suppressedUntil, now, zone)}`;
+  const until = quietUntil(suppressedUntil, { now, zone });
   return `quiet${until} (${suppressedBy}${suppressedWhy ? `: ${suppressedWhy}` : ""})`;
 }
 

@@ -71,10 +71,16 @@ interface Notice extends ToldWords {
   link?: string | undefined;
 }
 
+const moment = 60_000;
+/** Device after device of one failure is said once. */
+const isSameAgain = (event: Happened & { at: number }, before: (Happened & { at: number }) | undefined): boolean =>
+  event.kind === "widened" && before?.kind === "widened" && event.text === before.text && event.at - before.at < moment;
+
 /** All that happened, oldest first: what the notices say in person replaces "notices went out". */
 export function linesOf(events: readonly (Happened & { id: number; at: number })[], told: readonly Notice[]): Line[] {
   const own = events
     .filter(({ kind }) => kind !== "told" || told.length === 0)
+    .filter((event, i, all) => !isSameAgain(event, all[i - 1]))
     .map(({ id, at, ...event }): Line => {
       const doer = byPeople.has(event.kind) ? "people" : byUs.has(event.kind) ? "notices" : "it";
       return { key: `event ${id}`, at, doer, text: eventSentence(event), good: true };

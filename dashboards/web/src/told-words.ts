@@ -1,4 +1,5 @@
 import type { Incident } from "./api.ts";
+import { quietUntil } from "./duty-words.ts";
 import { clockTime } from "./words.ts";
 
 /** Who was told of an incident, who was not, and why. Pure. */
@@ -69,7 +70,9 @@ function whyNot(incident: Of, made: number, { now, zone }: { now: number; zone?:
   const { state, openedAt, mutedBy, escalation, told } = incident;
   if (made > openedAt) return "added after it began";
   if (mutedBy)
-    return `${state === "open" ? "quiet" : "was quiet"} until ${clockTime(mutedBy.until, now, zone)}: ${mutedBy.why}`;
+    return state === "open"
+      ? `quiet${quietUntil(mutedBy.until, { now, zone })}: ${mutedBy.why}`
+      : `it was quiet: ${mutedBy.why}`;
   if (state === "open" && escalation) return "its turn has not come";
   if (told.length > 0) return "its turn did not come";
   return state === "open" ? "not yet: what belongs together is told together" : "over before anybody was told";

@@ -78,7 +78,7 @@ function Samples({ samples, timeZone }: { samples: NonNullable<Explained["sample
   const times = [...new Set(samples.series.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
   const [from, to] = [times[0], times.at(-1)];
   if (from === undefined || to === undefined) return null;
-  const limit = samples.raise.above ?? samples.raise.below;
+  const limit = samples.comparable ? (samples.raise.above ?? samples.raise.below) : undefined;
   const lines = samples.series.map(({ device, series, points }, i) => ({
     label: [devices.value.get(device)?.name ?? device, series].filter(Boolean).join(", "),
     hue: colour(`var(${hueCycle[i % hueCycle.length]})`),
