@@ -21,5 +21,5 @@ const isSame = (a: Muted | null, b: Muted | null): boolean =>
 
 const names = { maintenance: "Maintenance", silence: "Silence" } as const;
 
-const wordsOf = ({ by, until, why }: Muted, { facts }: Incident, now: number): string =>
-  `${names[by]} until ${clockTime(until, now, facts.timeZone)}: ${why}`;
+const wordsOf = ({ by, who, until, why }: Muted, { facts }: Incident, now: number): string =>
+  `${names[by]} by ${who}${until > now ? " until" : ", over since"} ${clockTime(until, now, facts.timeZone)}: ${why}`;

@@ -98,7 +98,12 @@ export function createPeople(needs: {
         const to = user === null ? null : await userOf(db, user);
         const row = { assignee: to?.id ?? null, assignee_name: to?.name ?? null };
         await db.updateTable("incident").set(row).where("id", "=", id).execute();
-        await writeEvent(db, id, { at: clock.now(), kind: "assigned", text: to?.name ?? "nobody", actor });
+        await writeEvent(db, id, {
+          at: clock.now(),
+          kind: "assigned",
+          text: `${to?.name ?? "nobody"}, by ${actor.name}`,
+          actor,
+        });
         return null;
       });
     },

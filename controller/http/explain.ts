@@ -23,6 +23,8 @@ const incidentSchema = z.object({
       resolution: z.enum(["raw", "5-minute", "hourly"]),
       raise: threshold,
       clear: threshold.nullable(),
+      /** Whether they are thresholds of the values themselves. */
+      comparable: z.boolean(),
       series: z.array(z.object({ device: z.string(), series: z.string(), points: z.array(z.tuple([at, z.number()])) })),
       left: z.int(),
     })

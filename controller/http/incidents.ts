@@ -68,7 +68,9 @@ const incidentSchema = z.object({
   ackedUntil: at.optional(),
   assignee: z.object({ id: z.string(), name: z.string() }).optional(),
   /** Nobody is told of it for now, or was when it ended. */
-  mutedBy: z.object({ id: z.string(), by: z.enum(["maintenance", "silence"]), why: z.string(), until: at }).optional(),
+  mutedBy: z
+    .object({ id: z.string(), by: z.enum(["maintenance", "silence"]), who: z.string(), why: z.string(), until: at })
+    .optional(),
   /** Which step comes next, and when; null: it stands while somebody has it or nobody is to be told. */
   escalation: z.object({ nextStep: z.int(), nextAt: at.nullable(), round: z.int() }).optional(),
   reference: z.string().optional(),

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { eventSentence, noticeSentence, toldSentence } from "../../dashboards/web/src/incident-words.ts";
+import { noticeSentence, toldSentence } from "../../dashboards/web/src/incident-words.ts";
 
 const told = (kind: string, outcome: string, over: object = {}) => ({
   name: "Duty mail",
@@ -37,10 +37,3 @@ it.each([
   ],
   [[told("opened", "waiting")], true, "About to be told: Duty mail."],
 ])("who was told %#", (list, good, text) => expect(toldSentence(list)).toEqual({ good, text }));
-
-it.each([
-  [{ kind: "opened", text: "" }, "Opened."],
-  [{ kind: "opened", text: "the disk is full" }, "Opened: the disk is full."],
-  [{ kind: "note", text: "jo: called the supplier" }, "Note by jo: called the supplier"],
-  [{ kind: "told", text: "updated" }, "Notices went out: it grew."],
-])("history %#", (event, text) => expect(eventSentence(event)).toBe(text));

@@ -25,11 +25,14 @@ export interface SamplesExplained {
   resolution: Resolution;
   raise: Threshold;
   clear: Threshold | null;
+  /** The thresholds are of these values: not of how many times the usual they are, of a share, or of a rise. */
+  comparable: boolean;
   series: { device: string; series: string; points: [at: number, value: number][] }[];
   /** Members that are not shown. */
   left: number;
 }
 
+const levels = new Set<Rule["value"]["fn"]>(["last", "mean", "min", "max", "rate"]);
 const widthsMs = [10_000, 30_000, 60_000, 300_000, 3_600_000];
 
 /** What to ask the store for. Pure; null: the rule looks at nothing that is stored. */
@@ -67,6 +70,7 @@ export async function samplesOf(
   const { resolution, series } = await store.query(query);
   return {
     field: rule.value.field,
+    comparable: !rule.usual?.factor && !rule.divideBy && levels.has(rule.value.fn),
     ...{ fn: query.fn, everyMs: query.everyMs, resolution, raise: rule.raise, clear: rule.clear ?? null },
     series: series.map(({ device, tags, points }) => ({
       ...{ device, series: seriesText(tags) },

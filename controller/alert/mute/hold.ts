@@ -6,6 +6,8 @@ export type MuteKind = "maintenance" | "silence";
 export interface Mute {
   id: string;
   by: MuteKind;
+  /** Who made it. */
+  who: string;
   why: string;
   until: number;
   /** null: all, which only those that name rules say. */
@@ -15,7 +17,7 @@ export interface Mute {
 }
 
 /** Why an incident, or a device in it, is not told of, and until when. */
-export type Muted = Pick<Mute, "id" | "by" | "why" | "until">;
+export type Muted = Pick<Mute, "id" | "by" | "who" | "why" | "until">;
 
 type Rooted = Pick<Incident, "rule" | "root">;
 interface At {
@@ -55,7 +57,7 @@ export function muteOfMember(
 }
 
 const mutedBy = (mute: Mute | undefined): Muted | null =>
-  mute ? { id: mute.id, by: mute.by, why: mute.why, until: mute.until } : null;
+  mute ? { id: mute.id, by: mute.by, who: mute.who, why: mute.why, until: mute.until } : null;
 
 /** What holds the whole incident back: all that is bad in it is muted; until the first of that is not. Pure. */
 export function muteOf(

@@ -69,8 +69,8 @@ export function mutesAt(
     if (begun.length === 0) continue;
     const devices = devicesOf(entry, fleet);
     const rules = entry.rules.length === 0 ? null : new Set(entry.rules);
-    const { id, kind: by, why } = entry;
-    for (const { to } of begun) mutes.push({ id, by, why, until: to, devices, rules });
+    const { id, kind: by, why, madeBy } = entry;
+    for (const { to } of begun) mutes.push({ id, by, who: madeBy.name, why, until: to, devices, rules });
   }
   return { mutes, until };
 }

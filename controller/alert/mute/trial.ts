@@ -29,7 +29,7 @@ export function createTrial({ clock, fleet, incidents }: Trial) {
     const now = clock.now();
     const devices = devicesOf(wish, fleet);
     const rules = wish.rules.length === 0 ? null : new Set(wish.rules);
-    const mute: Mute = { id: "", by: "silence", why: "", until: Number.POSITIVE_INFINITY, devices, rules };
+    const mute: Mute = { id: "", by: "silence", who: "", why: "", until: Number.POSITIVE_INFINITY, devices, rules };
     const at = { now, settleMs: 0 };
     const touched: Matches["incidents"] = [];
     for (const incident of incidents()) {

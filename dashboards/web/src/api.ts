@@ -27,6 +27,7 @@ export type ConfigPreview = InferResponseType<typeof v1.config.preview.$post, 20
 export type ConfigWish = Parameters<typeof v1.config.$put>[0]["json"];
 export type Incident = InferResponseType<typeof v1.incidents.$get, 200>["items"][number];
 export type IncidentWhole = Success<InferResponseType<(typeof v1.incidents)[":id"]["$get"], 200>>;
+export type Explained = Success<InferResponseType<(typeof v1.incidents)[":id"]["explain"]["$get"], 200>>;
 export type Channel = Success<InferResponseType<(typeof v1.channels)[":id"]["$get"], 200>>;
 export type ChannelKind = InferResponseType<typeof v1.channels.kinds.$get, 200>["items"][number];
 export type ChannelChange = Parameters<(typeof v1.channels)[":id"]["$patch"]>[0]["json"];
@@ -49,6 +50,11 @@ export type RulePreview = Success<InferResponseType<(typeof v1)["alert-rules"]["
 export type Backtest = Success<InferResponseType<(typeof v1)["alert-rules"]["backtest"][":id"]["$get"], 200>>;
 export type Escalation = InferResponseType<typeof v1.escalation.$get, 200>;
 export type EscalationWish = Parameters<typeof v1.escalation.$put>[0]["json"];
+export type User = InferResponseType<typeof v1.users.$get, 200>["items"][number];
+export type EscalationPolicy = InferResponseType<typeof v1.escalation.$get, 200>["policy"];
+export type MuteScope = Parameters<typeof v1.silences.matches.$post>[0]["json"];
+export type DeviceChange = Parameters<(typeof v1.devices)[":id"]["$patch"]>[0]["json"];
+export type SiteChange = Parameters<(typeof v1.sites)[":id"]["$patch"]>[0]["json"];
 export type Me = InferResponseType<typeof v1.session.$get, 200>;
 
 /** What is wrong where in what was sent. */
@@ -125,6 +131,9 @@ export const api = {
   signOut: () => take(v1.session.$delete()),
   sites: () => all((cursor) => take(v1.sites.$get({ query: { limit, ...cursor } }))),
   createSite: (json: { name: string; location: { lat: number; lon: number } }) => take(v1.sites.$post({ json })),
+  /** Refused when somebody else changed it meanwhile. */
+  changeSite: (site: Site, json: SiteChange) =>
+    take(v1.sites[":id"].$patch({ ...of(site.id), json }, { headers: { "if-match": `"${site.version}"` } })),
   devices: () => all((cursor) => take(v1.devices.$get({ query: { limit, ...cursor } }))),
   /** null: there is none. */
   device: (id: string): Promise<Device | null> =>
@@ -133,7 +142,7 @@ export const api = {
       throw error;
     }),
   /** Refused when somebody else changed it meanwhile. */
-  changeDevice: (device: Device, json: { name?: string; site?: string | null }) =>
+  changeDevice: (device: Device, json: DeviceChange) =>
     take(v1.devices[":id"].$patch({ ...of(device.id), json }, { headers: { "if-match": `"${device.version}"` } })),
   latest: (id: string) => take(v1.devices[":id"].latest.$get(of(id))).then((answer) => answer.items),
   delivery: (id: string) => take(v1.devices[":id"].delivery.$get(of(id))),
@@ -158,7 +167,7 @@ export const api = {
   /** Breaks something in the demo, or puts it right. */
   breakSomething: (json: { what: string; undo?: boolean; site?: string; device?: string }) =>
     take(v1.demo.break.$post({ json })),
-  incidents: (query: { state?: Incident["state"]; device?: string; limit?: string; cursor?: string }) =>
+  incidents: (query: { state?: Incident["state"]; site?: string; device?: string; limit?: string; cursor?: string }) =>
     take(v1.incidents.$get({ query })),
   openIncidents: () => all((cursor) => take(v1.incidents.$get({ query: { limit, state: "open", ...cursor } }))),
   /** null: there is none. */
@@ -167,9 +176,17 @@ export const api = {
       if (error instanceof ApiProblem && error.status === 404) return null;
       throw error;
     }),
-  ackIncident: (id: string) => take(v1.incidents[":id"].ack.$post({ ...of(id), json: {} })),
+  explainIncident: (id: string) => take(v1.incidents[":id"].explain.$get(of(id))),
+  /** 4 hours where it is not said. */
+  ackIncident: (id: string, forMs?: number) =>
+    take(v1.incidents[":id"].ack.$post({ ...of(id), json: forMs === undefined ? {} : { forMs } })),
+  unackIncident: (id: string) => take(v1.incidents[":id"].unack.$post(of(id))),
+  assignIncident: (id: string, user: string | null) =>
+    take(v1.incidents[":id"].assign.$post({ ...of(id), json: { user } })),
   noteIncident: (id: string, json: { text?: string; reference?: string }) =>
     take(v1.incidents[":id"].note.$post({ ...of(id), json })),
+  silenceMatches: (json: MuteScope) => take(v1.silences.matches.$post({ json })),
+  users: () => all((cursor) => take(v1.users.$get({ query: { limit, ...cursor } }))),
   channels: () => all((cursor) => take(v1.channels.$get({ query: { limit, ...cursor } }))),
   channelKinds: () => take(v1.channels.kinds.$get()).then((answer) => answer.items),
   /** Refused when somebody else changed it meanwhile. */
@@ -184,8 +201,6 @@ export const api = {
   testChannel: (id: string) => take(v1.channels[":id"].test.$post(of(id))),
   silences: (query: MuteQuery) => take(v1.silences.$get({ query })),
   silence: (json: SilenceWish) => take(v1.silences.$post({ json })),
-  previewSilence: (json: Parameters<typeof v1.silences.matches.$post>[0]["json"]) =>
-    take(v1.silences.matches.$post({ json })),
   /** Refused when somebody else changed it meanwhile. */
   changeSilence: ({ id, version }: Silence, json: { endAt: number }) =>
     take(v1.silences[":id"].$patch({ ...of(id), json }, seen(version))),

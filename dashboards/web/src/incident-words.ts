@@ -24,6 +24,9 @@ export const memberStates: Record<"down" | "back" | "gone" | "left", { mark: str
   left: { mark: "■", word: "still offline, in an incident of its own", look: "offline" },
 };
 
+/** Its devices are silent, rather than bad in some way. */
+export const isLoss = (rule: string): boolean => ["device_down", "agent_down", "site_unreachable"].includes(rule);
+
 const noticeWords: Record<string, string> = {
   opened: "the beginning",
   updated: "how it grew",
@@ -90,25 +93,4 @@ export function toldSentence(told: readonly ToldWords[]): { good: boolean; text:
     failed.length > 0 ? `Could not be told: ${[...new Set(failed.map(name))].join(", ")}.` : "",
   ];
   return { good: failed.length === 0, text: parts.filter(Boolean).join(" ") || "Nobody was told." };
-}
-
-const eventWords: Record<string, string> = {
-  opened: "Opened",
-  widened: "More devices of the site are part of it",
-  told: "Notices went out.",
-  resolved: "Resolved",
-  closed: "Closed",
-  folded: "Became part of its site's incident",
-  "set-aside": "Set aside: the controller itself could not see",
-  acknowledged: "Taken by",
-  note: "Note by",
-  ticket: "A ticket was opened",
-};
-
-/** One line of an incident's history. */
-export function eventSentence({ kind, text }: { kind: string; text: string }): string {
-  const words = eventWords[kind] ?? kind;
-  if (kind === "acknowledged" || kind === "note") return `${words} ${text}`;
-  if (kind === "told") return text === "updated" ? "Notices went out: it grew." : words;
-  return text === "" ? `${words}.` : `${words}: ${text}.`;
 }

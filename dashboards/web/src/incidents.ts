@@ -1,4 +1,5 @@
-import { computed, signal } from "@preact/signals";
+import { computed, signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { api, type Incident } from "./api.ts";
 import { after } from "./clock.ts";
 import { fail } from "./fleet.ts";
@@ -56,4 +57,45 @@ async function refresh(id: string): Promise<void> {
   const incident = await api.incident(id);
   if (incident) putIncident(incident);
   incidentNews.value = { id, count: incidentNews.value.count + 1 };
+}
+
+const pageSize = 20;
+/** Older ones are found by their site. */
+const overAtMost = 1_000;
+
+/** Those that are over, newest first, as far as somebody asked for; anew whenever one changes. */
+export function useOver({ state, site }: { state: "" | Incident["state"]; site: string }, asked: boolean) {
+  const items = useSignal<Incident[]>([]);
+  const next = useSignal<string | null>(null);
+  const pages = useSignal(1);
+  const done = useSignal(false);
+  const { count: news } = incidentNews.value;
+  const which = { ...(state === "" ? {} : { state }), ...(site === "" ? {} : { site }) };
+  useEffect(() => {
+    pages.value = 1;
+  }, [state, site, asked]);
+  useEffect(() => {
+    if (!asked) {
+      [items.value, next.value, done.value] = [[], null, true];
+      return;
+    }
+    let gone = false;
+    api.incidents({ ...which, limit: String(pageSize * pages.value) }).then((page) => {
+      if (gone) return;
+      items.value = page.items.filter((one) => one.state !== "open");
+      [next.value, done.value] = [page.next, true];
+    }, fail);
+    return () => {
+      gone = true;
+    };
+  }, [news, state, site, asked, pages.value]);
+  const more = () => {
+    pages.value++;
+  };
+  return {
+    items: items.value,
+    next: next.value !== null && pageSize * pages.value < overAtMost,
+    loaded: done.value,
+    more,
+  };
 }

@@ -77,7 +77,7 @@ describe("whatever happens", () => {
       const rules = one.rule === null ? null : new Set([one.rule]);
       const devices = one.ids && new Set(one.ids);
       const until = t.now() + one.seconds * 1_000;
-      mutes.push({ id: `mute_${mutes.length}`, by: "silence", why: "demo", until, devices, rules });
+      mutes.push({ id: `mute_${mutes.length}`, by: "silence", who: "jo", why: "demo", until, devices, rules });
       t.mute([...mutes]);
     } else if (one.kind === "unmute") {
       const now = t.now();

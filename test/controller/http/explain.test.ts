@@ -68,6 +68,7 @@ it("an incident says what it looked at, its times, what keeps it back and who wa
     who: expect.stringMatching(/^Nobody is told yet: it is due at/),
     samples: {
       field: "radio.utilisation_percent",
+      comparable: true,
       raise: { above: 80 },
       clear: { below: 65 },
       series: [{ points: [[expect.any(Number), 91]] }],

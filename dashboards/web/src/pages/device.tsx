@@ -1,9 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api, type Delivery, type Device, type DeviceConfig, type LatestPoint } from "../api.ts";
+import { behindSentence, maintenanceSentence } from "../behind-words.ts";
 import { currentTime, now } from "../clock.ts";
 import { configBrief } from "../config-words.ts";
-import { devices, fail, loaded, siteName, sites } from "../fleet.ts";
+import { haveSentence } from "../duty-words.ts";
+import { devices, fail, loaded, refreshDevice, siteName, sites } from "../fleet.ts";
 import { incidentOf } from "../incidents.ts";
 import { hear, watch } from "../live.ts";
 import { AgentFacts } from "../parts/agent-facts.tsx";
@@ -57,6 +59,7 @@ function Known({ device }: { device: Device }) {
         </p>
         <UsualLine device={device.id} latest={latest.value ?? []} there={device.state === "online"} timeZone={zone} />
         <OpenIncident device={device.id} />
+        <Around device={device} />
         <ConfigLine config={device.config} />
         <RefusalLine refusal={known.config?.refusal ?? null} timeZone={zone} />
         <DeliveryLine device={device.id} delivery={delivery.value} timeZone={zone} />
@@ -76,6 +79,7 @@ function Known({ device }: { device: Device }) {
               "none chosen"
             )}
           </Fact>
+          <Fact name="Address">{device.address ?? "none: only its agent says whether it is there"}</Fact>
           <Fact name="Kind">{kindWord(device.kind)}</Fact>
           <Fact name="Hardware">
             {device.hardware ? `${device.hardware.model}, ${device.hardware.serial}` : "not told yet"}
@@ -92,6 +96,27 @@ function Known({ device }: { device: Device }) {
   );
 }
 
+/** The window that it is in, and what it is behind. */
+function Around({ device }: { device: Device }) {
+  // The stream says that it is in maintenance, not why.
+  useEffect(() => {
+    refreshDevice(device.id).catch(fail);
+  }, [device.id, device.state]);
+  const zone = device.site ? sites.value.get(device.site)?.timeZone : undefined;
+  const window = maintenanceSentence(device.maintenance, now.value, zone);
+  const behind = behindSentence(device, (id) => devices.value.get(id)?.name ?? "a device that was removed");
+  return (
+    <>
+      {window && (
+        <p role="status">
+          <StateMark state="maintenance" quiet /> {window}
+        </p>
+      )}
+      {behind && <p class="quiet">{behind}</p>}
+    </>
+  );
+}
+
 function OpenIncident({ device }: { device: string }) {
   const incident = incidentOf(device);
   if (!incident) return null;
@@ -100,7 +125,8 @@ function OpenIncident({ device }: { device: string }) {
       <a href={`/incidents/${incident.id}`} onClick={follow}>
         {incident.rule === "site_unreachable" ? "Part of its site's incident" : "Its incident"}
       </a>
-      {incident.ackedBy ? `: ${incident.ackedBy} has it.` : ": nobody has taken it yet."}
+      {": "}
+      {haveSentence(incident, me.value?.name ?? "", { now: now.value })}
     </p>
   );
 }

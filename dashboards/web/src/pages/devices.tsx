@@ -4,6 +4,7 @@ import type { Device } from "../api.ts";
 import { counts, inOrder, loaded, siteName, sites } from "../fleet.ts";
 import { Rows, rowHeight } from "../parts/rows.tsx";
 import { Shell } from "../parts/shell.tsx";
+import { SiteFacts } from "../parts/site-facts.tsx";
 import { Ago, StateMark } from "../parts/state.tsx";
 import { follow, go, query, setQuery } from "../router.ts";
 import { count, kindWord, states, stateWords } from "../words.ts";
@@ -67,6 +68,7 @@ export function Devices() {
           <Choice label="Data" name="missing" options={[["true", "something is missing"]]} />
         )}
       </search>
+      <ThisSite />
       <p class="quiet" role="status">
         {loaded.value ? count(list.length, "device") : "Looking…"}
         {list.length > 0 && <span class="keys"> · / searches, j and k move, Enter opens</span>}
@@ -80,6 +82,12 @@ export function Devices() {
       />
     </Shell>
   );
+}
+
+/** What is known of the site that is looked at. */
+function ThisSite() {
+  const site = sites.value.get(query("site"));
+  return site ? <SiteFacts key={site.id} site={site} /> : null;
 }
 
 function Row({ device, chosen }: { device: Device; chosen: boolean }) {

@@ -32,7 +32,7 @@ export function Overview() {
           <ul class="incidents beside">
             {open.slice(0, attention).map((incident) => (
               <li key={incident.id}>
-                <IncidentCard incident={incident} brief />
+                <IncidentCard incident={incident} />
               </li>
             ))}
           </ul>

@@ -198,7 +198,7 @@ async function fetchLines(device: string, plan: ChartPlan, range: Range, to: num
 }
 
 /** A canvas doesn't know CSS variables. */
-const colour = (hue: string): string => {
+export const colour = (hue: string): string => {
   const name = hue.replace(/^var\(|\)$/g, "");
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 };

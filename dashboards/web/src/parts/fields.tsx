@@ -6,11 +6,24 @@ interface TextProps {
   placeholder?: string;
   number?: { min: number; max: number };
   required?: boolean;
+  /** Letters at most. */
+  most?: number;
+  /** What a sheet is opened for. */
+  first?: boolean;
   set(value: string): void;
 }
 
 /** One line of text or a number; keeps what is typed, right or wrong. */
-export function Text({ label, value, placeholder = "", number, required = false, set }: TextProps) {
+export function Text({
+  label,
+  value,
+  placeholder = "",
+  number,
+  required = false,
+  most,
+  first = false,
+  set,
+}: TextProps) {
   return (
     <label>
       {label}
@@ -18,6 +31,8 @@ export function Text({ label, value, placeholder = "", number, required = false,
         value={value}
         placeholder={placeholder}
         required={required}
+        autofocus={first}
+        {...(most === undefined ? {} : { maxLength: most })}
         onInput={(e) => set(e.currentTarget.value)}
         {...(number ? { type: "number", inputMode: "numeric", step: "any", ...number } : { autocomplete: "off" })}
       />

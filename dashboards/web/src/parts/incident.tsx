@@ -1,20 +1,21 @@
 import { useSignal } from "@preact/signals";
 import { api, type Incident } from "../api.ts";
 import { now } from "../clock.ts";
+import { haveSentence, howMany, memberQuiet, quietSentence } from "../duty-words.ts";
 import { sites } from "../fleet.ts";
 import { opensNext } from "../hours.ts";
-import { incidentStates, memberStates, severityWords, toldSentence } from "../incident-words.ts";
+import { incidentStates, isLoss, memberStates, severityWords } from "../incident-words.ts";
 import { putIncident } from "../incidents.ts";
 import { follow } from "../router.ts";
 import { me } from "../session.ts";
-import { absolute, count, duration } from "../words.ts";
+import { absolute, duration } from "../words.ts";
 import { Ago } from "./state.tsx";
 
 export const zoneOf = (incident: Incident): string | undefined =>
   incident.site === null ? undefined : sites.value.get(incident.site)?.timeZone;
 
 /** Shape, colour and word. */
-function Mark({ mark, word, look }: { mark: string; word: string; look: string }) {
+export function Mark({ mark, word, look }: { mark: string; word: string; look: string }) {
   return (
     <span class={`state state-${look}`}>
       <span class="mark" aria-hidden="true">
@@ -63,9 +64,10 @@ export function OutsideHours({ incident }: { incident: Incident }) {
   return <p class="quiet">Outside the site's service hours until {opens}: no further notices until then.</p>;
 }
 
-/** One incident in a list: its sentence, who was told, and the one thing to do. */
-export function IncidentCard({ incident, brief = false }: { incident: Incident; brief?: boolean }) {
-  const told = toldSentence(incident.told);
+/** One incident among other things: its sentence, who has it, and the one thing to do. */
+export function IncidentCard({ incident }: { incident: Incident }) {
+  const at = { now: now.value, zone: zoneOf(incident) };
+  const quiet = quietSentence(incident.mutedBy, at);
   return (
     <article class={`incident incident-${incident.state}`}>
       <p class="incident-head">
@@ -80,46 +82,45 @@ export function IncidentCard({ incident, brief = false }: { incident: Incident; 
         </a>
       </p>
       <OutsideHours incident={incident} />
-      {brief && incident.ackedBy && <p class="quiet">{incident.ackedBy} has it.</p>}
-      {!brief && (
-        <>
-          {incident.members.length > 1 && <Members incident={incident} />}
-          <p class={told.good ? "quiet" : "problem"}>
-            {told.text}
-            {incident.ackedBy && ` ${incident.ackedBy} has it.`}
-            {incident.reference && ` Reference: ${incident.reference}.`}
-          </p>
-        </>
-      )}
+      {incident.ackedBy && <p class="quiet">{haveSentence(incident, me.value?.name ?? "", at)}</p>}
+      {quiet && <p class="incident-quiet">{quiet}</p>}
       <Ack incident={incident} />
     </article>
   );
 }
 
+/** Those in it, and why one of them is kept quiet. */
 export function Members({ incident, open = false }: { incident: Incident; open?: boolean }) {
-  const down = incident.members.filter(({ state }) => state === "down").length;
-  const all = incident.members.length;
-  const summary =
-    incident.state === "open" && down < all ? `${down} of ${count(all, "device")} offline` : count(all, "device");
+  const at = { now: now.value, zone: zoneOf(incident) };
   return (
     <details class="more" open={open}>
-      <summary>{summary}</summary>
+      <summary>{howMany(incident)}</summary>
       <ul class="incident-members">
-        {incident.members.map((member) => (
-          <li key={member.device}>
-            <a href={`/devices/${member.device}`} onClick={follow}>
-              {member.name}
-            </a>{" "}
-            <Mark {...memberStates[member.state]} />
-          </li>
-        ))}
+        {incident.members.map((member) => {
+          const why = memberQuiet(member, at);
+          return (
+            <li key={member.device}>
+              <a href={`/devices/${member.device}`} onClick={follow}>
+                {member.name}
+              </a>{" "}
+              <Mark {...memberMark(member, incident.rule)} />
+              {why && <span class="quiet">: {why}</span>}
+            </li>
+          );
+        })}
       </ul>
     </details>
   );
 }
 
+/** Of a rule a device is bad rather than offline. */
+function memberMark({ state }: Incident["members"][number], rule: string) {
+  const mark = memberStates[state];
+  return state === "down" && !isLoss(rule) ? { ...mark, word: "not right" } : mark;
+}
+
 /** "I have it": others see it. */
-export function Ack({ incident, main = false }: { incident: Incident; main?: boolean }) {
+export function Ack({ incident }: { incident: Incident }) {
   const said = useSignal<string | null>(null);
   if (incident.state !== "open" || incident.ackedBy || me.value?.role === "viewer") return null;
   const take = () =>
@@ -131,7 +132,7 @@ export function Ack({ incident, main = false }: { incident: Incident; main?: boo
     );
   return (
     <p class="actions">
-      <button type="button" class={main ? "main-action" : ""} onClick={() => void take()}>
+      <button type="button" onClick={() => void take()}>
         I have it
         <span class="visually-hidden">: {incident.root.name}</span>
       </button>

@@ -30,7 +30,7 @@ export function PlanSilence({ begin, done, leave }: { begin: Chosen; done(said: 
   const busy = useSignal(false);
   const select = selectOf(chosen.value);
   const key = isNothing(chosen.value) ? null : JSON.stringify(select);
-  const answer = useAnswer(key, () => api.previewSilence(select));
+  const answer = useAnswer(key, () => api.silenceMatches(select));
   const ms = msOf(lasts.value);
   const zone = zoneOfChosen(chosen.value);
   const submit = async (event: SubmitEvent) => {

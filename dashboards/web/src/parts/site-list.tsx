@@ -4,7 +4,7 @@ import { states } from "../words.ts";
 import { noteOf, worst } from "./map.tsx";
 import { StateMark } from "./state.tsx";
 
-const uplinks = {
+export const uplinkWords = {
   fibre: "fibre",
   dsl: "DSL",
   cellular: "cellular",
@@ -31,7 +31,7 @@ export function SiteList({ sites, devices }: { sites: readonly Site[]; devices: 
             <strong>{site.name}</strong>
             <span>{note}</span>
             <span class="quiet">
-              {[site.area, site.uplink && uplinks[site.uplink.kind]].filter(Boolean).join(" · ")}
+              {[site.area, site.uplink && uplinkWords[site.uplink.kind]].filter(Boolean).join(" · ")}
             </span>
           </a>
         </li>

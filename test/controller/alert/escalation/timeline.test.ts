@@ -85,6 +85,7 @@ describe("what nobody takes", () => {
     const silence = {
       id: "silence_1",
       by: "silence" as const,
+      who: "jo",
       why: "Roadworks",
       devices: new Set(t.of("a")),
       rules: null,

@@ -84,7 +84,7 @@ describe("on real records", () => {
     expect(is).toMatchObject({
       state: "open",
       told: [],
-      mutedBy: { by: "maintenance", why: "New switch", until: from + hour },
+      mutedBy: { by: "maintenance", who: "jo", why: "New switch", until: from + hour },
       members: ids.map(() => ({
         suppressedBy: "maintenance",
         suppressedWhy: "New switch",

@@ -5,7 +5,7 @@ import { town } from "../town.ts";
 const minute = 60_000;
 const quarter = { a: 5, b: 4, c: 3, d: 3 };
 const mute = (over: Partial<Mute> & Pick<Mute, "until">): Mute => ({
-  ...{ id: "maintenance_1", by: "maintenance", why: "New switch", devices: null, rules: null },
+  ...{ id: "maintenance_1", by: "maintenance", who: "jo", why: "New switch", devices: null, rules: null },
   ...over,
 });
 const siteA = (t: ReturnType<typeof town>) => new Set(t.of("a"));
@@ -26,7 +26,7 @@ describe("what is lost in maintenance", () => {
     expect(t.open()).toMatchObject([{ since: lostAt, muted: null }]);
     expect(t.sentences()[0]).toContain("offline since 13:01");
     const kinds = t.steps.flatMap(({ events }) => events.map(({ kind, text }) => `${kind} ${text}`.trim()));
-    expect(kinds).toEqual(["opened", "muted Maintenance until 14:00: New switch", "unmuted", "told opened"]);
+    expect(kinds).toEqual(["opened", "muted Maintenance by jo until 14:00: New switch", "unmuted", "told opened"]);
   });
 
   it("and back in it: nobody hears of it", () => {
