@@ -8,7 +8,12 @@ const project = (name: string, include: string[], more: object = {}) => ({
   extends: true as const,
   test: { name, include, sequence: { groupOrder: order.indexOf(name) }, ...more },
 });
-const real = { fileParallelism: false, testTimeout: 120_000, hookTimeout: 120_000, globalSetup: ["test/build.setup.ts"] };
+const real = {
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  globalSetup: ["test/build.setup.ts"],
+};
 /** They wait for real time most of theirs: two files at once, each with servers, ports and folders of its own. */
 const inPairs = { ...real, fileParallelism: true, maxWorkers: 2 };
 
