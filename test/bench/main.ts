@@ -41,8 +41,8 @@ async function everything(): Promise<void> {
 async function main(part: string | undefined): Promise<void> {
   if (part === "publisher") return runPublisher();
   if (part === "bare") return runBareBroker();
-  if (part === "ingest") replace(ingestMarks, renderIngest(await ingest(say)));
-  else if (part === "alerts") replace(alertMarks, renderAlerts(await alerts(say)));
+  if (part === "ingest") replace(ingestMarks, renderIngest(await ingest(say), new Date()));
+  else if (part === "alerts") replace(alertMarks, renderAlerts(await alerts(say), new Date()));
   else await everything();
   say(`written: ${file}`);
 }

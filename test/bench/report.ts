@@ -31,9 +31,9 @@ Made by \`npm run bench\` on ${now.toISOString().slice(0, 10)}: ${machine}. Ever
 devices that send, the controller and the store. So compare ratios, which come from one run; absolute numbers are of this
 machine only.
 
-${renderIngest(ingest)}
+${renderIngest(ingest, now)}
 
-${renderAlerts(alerts)}
+${renderAlerts(alerts, now)}
 
 ## The agent
 

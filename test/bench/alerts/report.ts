@@ -6,7 +6,7 @@ const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`;
 export const alertMarks = ["<!-- alerts: npm run bench alerts -->", "<!-- /alerts -->"] as const;
 
 /** The section of docs/benchmarks.md. */
-export function renderAlerts({ notices, storm, rules, backtest }: AlertsResult): string {
+export function renderAlerts({ notices, storm, rules, backtest }: AlertsResult, now: Date): string {
   const rows = notices.map(
     ({ what, samples, p50Ms, p99Ms, goalMs }) =>
       `| ${what} | ${samples} | ${seconds(p50Ms)} / ${seconds(p99Ms)} | ${seconds(goalMs)} |`,
@@ -14,7 +14,7 @@ export function renderAlerts({ notices, storm, rules, backtest }: AlertsResult):
   return `${alertMarks[0]}
 ## Alerts
 
-From the failure until a webhook has the notice: settings as they are shipped, 36 real agents at 6 sites. The goal is what the
+Measured on ${now.toISOString().slice(0, 10)}. From the failure until a webhook has the notice: settings as they are shipped, 36 real agents at 6 sites. The goal is what the
 settings add up to (grace after a broken connection or the deadline, 20 s to see who follows) and one or two seconds.
 
 | What fails | Times | p50 / p99 | Goal |

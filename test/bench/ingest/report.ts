@@ -6,7 +6,7 @@ const names = { embedded: "embedded", influx: "InfluxDB 1.x" };
 export const ingestMarks = ["<!-- ingest: npm run bench ingest -->", "<!-- /ingest -->"] as const;
 
 /** The section of docs/benchmarks.md. */
-export function renderIngest({ stores, bare, memory, growth }: IngestResult): string {
+export function renderIngest({ stores, bare, memory, growth }: IngestResult, now: Date): string {
   const loads = stores.flatMap(({ kind, loads: some }) =>
     some.map((load) =>
       [
@@ -56,7 +56,7 @@ export function renderIngest({ stores, bare, memory, growth }: IngestResult): st
   return `${ingestMarks[0]}
 ## From devices to the store
 
-Devices in a process of their own send \`system\` with 11 fields over MQTT as fast as their windows allow; a point counts when its
+Measured on ${now.toISOString().slice(0, 10)}. Devices in a process of their own send \`system\` with 11 fields over MQTT as fast as their windows allow; a point counts when its
 \`delivered\` has reached the device. The ceiling is the same store written to directly, 5,000 points a call (InfluxDB: four
 calls at once, embedded: two), while the same devices send as many messages to a port that throws them away. Processor time
 is in cores: the controller's, and InfluxDB's own.
