@@ -120,11 +120,14 @@ describe("fifty devices behind one line", () => {
       await pass(500);
       const { body } = await controller.api<{ items: unknown[] }>("GET", "/incidents?state=open");
       expect(body.items).toEqual([]);
-      expect(hooks.map((hook) => [hook.body.kind, hook.body.incident["rule"]])).toEqual([
-        ["opened", "site_unreachable"],
-        ["resolved", "site_unreachable"],
+      const kinds = hooks.map((hook) => `${hook.body.kind} ${hook.body.incident["rule"]}`);
+      // Who follows after that was told makes it twice as large, which is said at once.
+      expect(kinds.filter((kind) => kind !== "updated site_unreachable")).toEqual([
+        "opened site_unreachable",
+        "resolved site_unreachable",
       ]);
-      expect(hooks[1]?.body.incident["members"]).toHaveLength(many);
+      expect(kinds.length).toBeLessThanOrEqual(3);
+      expect(hooks.at(-1)?.body.incident["members"]).toHaveLength(many);
     },
     120_000,
   );
