@@ -35,7 +35,7 @@ export function Incidents() {
   const over = useOver(wanted, wantsOver(wanted));
   const list = [...groups.flatMap(({ items }) => items), ...over.items];
   const at = list.find(({ id }) => id === query("at"));
-  useIncidentKeys(list, at);
+  useIncidentKeys(list);
   const row = (incident: Incident) => (
     <li key={incident.id}>
       <IncidentRow incident={incident} chosen={incident.id === at?.id} />
