@@ -29,7 +29,7 @@ describe("backup and restore", () => {
   it(
     "of a controller at work; what was delivered after it is named, and the device stays the same",
     {
-      timeout: 60_000,
+      timeout: 240_000,
     },
     async ({ expect }) => {
       const controller = await startController(here);
