@@ -97,7 +97,7 @@ describe("five minutes on the street", () => {
     }
     await picture(page, "street-broken");
     await page.goto(`${url}/incidents`);
-    await page.getByText(cut).first().waitFor();
+    await page.getByText(cut).filter({ visible: true }).first().waitFor();
     const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
     const open = await fetch(`${url}/api/v1/incidents?state=open`, { headers: { cookie } });
     expect(((await open.json()) as { items: unknown[] }).items).toHaveLength(1);
