@@ -85,52 +85,48 @@ function Editing({ entry }: { entry: AlertRule | null }) {
     void act(() => api.putRule(wish, entry?.version ?? 0));
   };
   return (
-    <>
-      <form class="config-form rule-form" aria-label="The rule" onSubmit={submit}>
+    <form class="config-form rule-form" aria-label="The rule" onSubmit={submit}>
+      <div>
         <fieldset class="bare" disabled={!mayChange}>
           <RuleForm draft={draft.value} isNew={entry === null} faults={faults} change={change} />
         </fieldset>
-        <section class="effect" aria-labelledby="effect">
-          <h2 id="effect">What it says</h2>
-          <p>{ruleSentence(draft.value)}</p>
-          <p class="quiet">{ruleScope(draft.value, choiceName)}.</p>
-          {!isViewer && !empty && (
-            <>
-              <h2>Right now</h2>
-              <RulePreview answer={answer} />
-            </>
-          )}
-          {said.value && <Refused text={said.value.text} />}
-          {mayChange ? (
-            <p class="actions">
+        {!isViewer && !empty && <RuleBacktest wish={tried} unit={unitOf(draft.value)} take={change} />}
+      </div>
+      <section class="effect" aria-labelledby="effect">
+        <h2 id="effect">What it says</h2>
+        <p>{ruleSentence(draft.value)}</p>
+        <p class="quiet">{ruleScope(draft.value, choiceName)}.</p>
+        {!isViewer && !empty && (
+          <>
+            <h2>Right now</h2>
+            <RulePreview answer={answer} />
+          </>
+        )}
+        {said.value && <Refused text={said.value.text} />}
+        {mayChange ? (
+          <p class="actions">
+            <button type="submit" class="main-action" disabled={busy.value || (answer.error !== null && !answer.isOld)}>
+              {entry ? "Save the rule" : "Make the rule"}
+            </button>
+            {entry?.origin === "own" && (
               <button
-                type="submit"
-                class="main-action"
-                disabled={busy.value || (answer.error !== null && !answer.isOld)}
+                type="button"
+                class="plain"
+                disabled={busy.value}
+                onClick={() => void act(() => api.removeRule(entry))}
               >
-                {entry ? "Save the rule" : "Make the rule"}
+                {entry.replaces ? "Back to the program's own" : "Remove the rule"}
               </button>
-              {entry?.origin === "own" && (
-                <button
-                  type="button"
-                  class="plain"
-                  disabled={busy.value}
-                  onClick={() => void act(() => api.removeRule(entry))}
-                >
-                  {entry.replaces ? "Back to the program's own" : "Remove the rule"}
-                </button>
-              )}
-            </p>
-          ) : (
-            <p class="quiet">
-              {isViewer
-                ? "You may look, but not change rules."
-                : "It is of a file in the settings folder: change it there."}
-            </p>
-          )}
-        </section>
-      </form>
-      {!isViewer && !empty && <RuleBacktest wish={tried} unit={unitOf(draft.value)} take={change} />}
-    </>
+            )}
+          </p>
+        ) : (
+          <p class="quiet">
+            {isViewer
+              ? "You may look, but not change rules."
+              : "It is of a file in the settings folder: change it there."}
+          </p>
+        )}
+      </section>
+    </form>
   );
 }
