@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIP, isIPv4 } from "node:net";
 
 /** A host that can be asked whether it is there; without a port it is pinged. */
 export interface HostAddress {
@@ -21,3 +21,7 @@ export function readAddress(text: string): HostAddress | null {
   if (bracketed ? isIP(host) !== 6 : !hostName.test(host)) return null;
   return port !== null && (port < 1 || port > 65_535) ? null : { host, port };
 }
+
+/** This machine itself, by its usual name or address (as in a URL: `[::1]`, too). */
+export const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || host === "[::1]" || (isIPv4(host) && host.startsWith("127."));

@@ -1,5 +1,6 @@
 import { createTransport, type SendMailOptions } from "nodemailer";
 import { z } from "zod";
+import { isLoopback } from "../base/address.ts";
 import { type Address, connectionWords, OutboundRefused, type Reach } from "../base/outbound.ts";
 import { oneLine } from "./call.ts";
 import type { Outcome } from "./channel-kind.ts";
@@ -86,8 +87,6 @@ export async function sendMail(given: Smtp, mail: SendMailOptions, reach: Reach)
     transport.close();
   }
 }
-
-const isLoopback = (ip: string): boolean => ip === "::1" || ip.startsWith("127.");
 
 /** For a Message-ID: what is the same notice has the same. */
 export const idPart = (text: string): string => text.replace(/[^A-Za-z0-9_.-]/g, ".");

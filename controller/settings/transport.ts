@@ -1,4 +1,4 @@
-import { isIPv4 } from "node:net";
+import { isLoopback } from "../base/address.ts";
 import type { Settings } from "./schema.ts";
 
 /** plain: without TLS · given: with the certificate of tls.cert · own: with one that we make and tokens pin. */
@@ -15,6 +15,3 @@ export function transport(settings: Pick<Settings, "http" | "mqtt" | "tls" | "in
   };
   return { http: of(settings.http.host), mqtt: of(settings.mqtt.host) };
 }
-
-export const isLoopback = (host: string): boolean =>
-  host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));

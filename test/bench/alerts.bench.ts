@@ -17,14 +17,14 @@ export async function alerts(say: (line: string) => void): Promise<AlertsResult>
   const storm = alertStorm();
   const rules = evaluations();
   say(JSON.stringify({ storm, rules }));
-  const backtest = await backtestTime(pathToFileURL(join(dist, "series-worker.js")));
-  say(JSON.stringify(backtest));
   const cleanup = createCleanup();
+  let notices: NoticeResult[] = [];
   try {
-    const notices = await noticeTimes(cleanup);
-    say(JSON.stringify(notices));
-    return { notices, storm, rules, backtest };
+    notices = await noticeTimes(cleanup, say);
   } finally {
     await cleanup.run();
   }
+  const backtest = await backtestTime(pathToFileURL(join(dist, "series-worker.js")));
+  say(JSON.stringify(backtest));
+  return { notices, storm, rules, backtest };
 }

@@ -25,7 +25,7 @@ const together = 20_000;
 
 /** From the moment in which something fails until a webhook has it: with the settings as they are shipped, real agents on
  *  simulated hosts, and lines that are cut or go silent. */
-export async function noticeTimes(cleanup: Cleanup): Promise<NoticeResult[]> {
+export async function noticeTimes(cleanup: Cleanup, say: (line: string) => void): Promise<NoticeResult[]> {
   const receiver = await hookReceiver(cleanup);
   const controller = await startController(cleanup, {
     LAMPLIGHTER_LOG_LEVEL: "error",
@@ -58,6 +58,7 @@ export async function noticeTimes(cleanup: Cleanup): Promise<NoticeResult[]> {
     });
     const ms = (await Promise.all(waits)).sort((a, b) => a - b);
     results.push({ what, samples: ms.length, p50Ms: quantile(ms, 0.5), p99Ms: quantile(ms, 0.99), goalMs });
+    say(JSON.stringify(results.at(-1)));
     mend();
     await until(
       async () => (await controller.api<{ items: unknown[] }>("GET", "/incidents?state=open")).body.items.length,
