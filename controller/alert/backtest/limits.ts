@@ -12,6 +12,8 @@ export const backtestLimits = {
   /** Firings that are listed; the counts know all. */
   listed: 500,
   sitesListed: 200,
+  /** Devices that are looked at at once: one is read while another is thought about. */
+  devicesAtOnce: 3,
   /** Values of one question to the store; a device with more is asked for in parts. */
   pointsPerCall: 60_000,
   /** The event loop is held for so long at once, and so many samples lie between two looks at the clock. */

@@ -59,11 +59,6 @@ export async function runBacktest(
   const tally = createTally(variants);
   const rest = createRest(needs.clock);
   let withData = 0;
-  // While one device is looked at, the store looks at the next one.
-  const look = (i: number): Promise<Look | Error> | null => {
-    const device = devices[i];
-    return device ? reading.look(device.id).catch((error: Error) => error) : null;
-  };
   async function firingsOf(device: Subject, is: Look): Promise<Firing[][]> {
     const parts = partsOf(range);
     if (!parts.some(is.mayBeBad)) return [];
@@ -81,16 +76,24 @@ export async function runBacktest(
     }
     return replay.firings();
   }
-  let next = look(0);
+  async function foundOf(device: Subject): Promise<Firing[][] | null> {
+    const is = await reading.look(device.id);
+    if (isCancelled()) throw new Cancelled();
+    return is.hasData ? firingsOf(device, is) : null;
+  }
+  // While some are thought about, the store looks at the next ones; what comes of them is counted in their order.
+  const ahead: Promise<Firing[][] | null | Error>[] = [];
   for (const [i, device] of devices.entries()) {
     tell({ devices: i, of: devices.length });
-    const is = await next;
-    if (isCancelled()) throw new Cancelled();
-    if (is instanceof Error) throw is;
-    next = look(i + 1);
-    if (!is?.hasData) continue;
+    for (const next of devices.slice(i + ahead.length, i + backtestLimits.devicesAtOnce))
+      ahead.push(foundOf(next).catch((error: Error) => error));
+    const found = (await ahead.shift()) ?? null;
+    if (found instanceof Error) {
+      await Promise.all(ahead);
+      throw found;
+    }
+    if (!found) continue;
     withData++;
-    const found = await firingsOf(device, is);
     tally.device({ ...device, site: device.site === "" ? null : device.site }, found, zoneAt(device.site));
   }
   tell({ devices: devices.length, of: devices.length });

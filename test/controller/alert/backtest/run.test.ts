@@ -85,6 +85,34 @@ describe("what a rule would have done", () => {
     ]);
   });
 
+  it("reads a few devices ahead, counts them in their order, and reads no further than one that fails", async () => {
+    const names = Array.from({ length: 8 }, (_, n) => `ap-${n}`);
+    const { needs } = estate(names.map((name) => cpu(name, "a", [60, 60, 99])));
+    const open = new Map<string, number>();
+    const seen = new Set<string>();
+    let most = 0;
+    const watched = (broken: string | null): RunNeeds => ({
+      ...needs,
+      series: {
+        async query(query) {
+          const [device = ""] = query.devices;
+          seen.add(device);
+          open.set(device, (open.get(device) ?? 0) + 1);
+          most = Math.max(most, [...open.values()].filter((n) => n > 0).length);
+          await new Promise(setImmediate);
+          open.set(device, (open.get(device) ?? 0) - 1);
+          if (device === broken) throw new Error("cannot be read");
+          return needs.series.query(query);
+        },
+      },
+    });
+    expect((await run(watched(null))).list.map(({ device }) => device)).toEqual(names);
+    expect(most).toBe(backtestLimits.devicesAtOnce);
+    seen.clear();
+    await expect(run(watched("ap-2"))).rejects.toThrow("cannot be read");
+    expect(seen.has("ap-5")).toBe(false);
+  });
+
   it("a short spike between samples that are good never lasts, and counts where nothing has to last", async () => {
     const { needs } = estate([cpu("ap-1", "a", [61, 1, 99], [121, 1, 99])]);
     expect((await run(needs)).counts.fired).toBe(0);
