@@ -15,6 +15,7 @@ import {
   type DeviceState,
   patienceMsOf,
 } from "./registry/presence/index.ts";
+import { createRollouts } from "./rollout/index.ts";
 import type { RollupMarks } from "./rollup/index.ts";
 import type { Settings } from "./settings/index.ts";
 import type { Records } from "./store/records/index.ts";
@@ -42,6 +43,7 @@ export async function wireDeviceSide(needs: {
     deviceChanged(device: string): void;
     stored(points: readonly StoredPoint[]): void;
     mutes: Pick<Mutes, "maintenanceOf" | "watch">;
+    usuallyOn(device: string): number | null;
   };
   stops: (() => Promise<void>)[];
 }) {
@@ -100,12 +102,28 @@ export async function wireDeviceSide(needs: {
     audit: needs.audit,
     send,
     isAway: (device) => presence.of(device).state !== "online",
-    changed: (device, brief) => live.publish("config", { device, config: brief }),
+    changed(device, brief) {
+      live.publish("config", { device, config: brief });
+      rollouts.configChanged(device, brief);
+    },
+  });
+  const rollouts = await createRollouts({
+    ...base,
+    records,
+    audit: needs.audit,
+    config,
+    registry,
+    series: needs.series,
+    isAway: (device) => presence.of(device).state !== "online",
+    usuallyOn: alerting.usuallyOn,
+    changed: (rollout) => live.publish("rollout", { rollout }),
   });
   await presence.start();
   stops.push(() => presence.stop());
   await config.start();
   stops.push(() => config.stop());
+  rollouts.start();
+  stops.push(() => rollouts.stop());
   const isDevice = (device: string): boolean => registry.device(device) !== undefined;
   const reception = createReception({ ...base, presence, config, queue: ingest.receive, isDevice, disconnect });
   const broker = await createBroker({
@@ -133,6 +151,7 @@ export async function wireDeviceSide(needs: {
   const http = {
     presence,
     config,
+    rollouts,
     delivery: {
       of: ingest.deliveryOf,
       late: delivery.late,

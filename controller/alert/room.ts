@@ -179,6 +179,8 @@ export async function createAlerting(needs: AlertingNeeds) {
     rules: { book: rulebook, standing: feed.standing, ...hindsight.trials },
     explain: hindsight.explaining({ alerts, feed, book: rulebook, seen: seenOf }),
     availability: availability.reports,
+    /** Devices of people that are usually on at this device at this hour of the week; null: not known. */
+    usuallyOn: (device: string): number | null => hindsight.usual.usuallyOn([device], needs.clock.now()),
     /** Something about this device is other than before. */
     deviceChanged(id: string): void {
       subject(id);

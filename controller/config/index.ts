@@ -68,6 +68,13 @@ export interface ManyWish {
   seen?: string | undefined;
 }
 
+/** A device and what is to be wanted of it, instead of revision `before` (0: none). */
+export interface Target {
+  device: string;
+  before: number;
+  document: ConfigDocument;
+}
+
 export type Config = Awaited<ReturnType<typeof createConfig>>;
 
 /** Resolves when all states are loaded. */
@@ -144,8 +151,8 @@ export async function createConfig(needs: ConfigNeeds) {
     });
   }
 
-  async function look(wish: ManyWish) {
-    const devices = choose(registry.devices(), wish.select);
+  async function look(wish: ManyWish, most?: number) {
+    const devices = choose(registry.devices(), wish.select, most);
     const made = plan(devices, wish.patch, await documentsOf(devices), follow.of);
     return { devices, made, seen: fingerprint(devices, follow.of) };
   }
@@ -187,17 +194,25 @@ export async function createConfig(needs: ConfigNeeds) {
       const message = `back to the settings of ${new Date(before.at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
       return await put(by, id, { document, trialMs, message, seen });
     },
-    async preview(wish: ManyWish): Promise<Preview> {
-      const { devices, made, seen } = await look(wish);
+    /** @param most devices that it may be of */
+    async preview(wish: ManyWish, most?: number): Promise<Preview> {
+      const { devices, made, seen } = await look(wish, most);
       const trialMs = wish.trialMs ?? configLimits.trialMs.usual;
       return previewOf(devices, made, { trialMs, seen, isAway: needs.isAway, stateOf: follow.of });
+    },
+    /** What the wish makes of each device that it changes, for a rollout to push one by one. */
+    async targets(wish: ManyWish, most: number): Promise<Target[]> {
+      const { made, seen } = await look(wish, most);
+      refuseStale(wish, seen);
+      refuseFaults(made.problems);
+      const before = (device: string): number => follow.of(device).wanted?.revision ?? 0;
+      return made.planned.map(({ device: { id }, document }) => ({ device: id, before: before(id), document }));
     },
     /** @returns the devices that get a new revision; none when a problem is found in any of them */
     putMany: (by: By, wish: ManyWish): Promise<{ devices: string[]; unchanged: number }> =>
       serial(async () => {
         const { devices, made, seen } = await look(wish);
-        if (wish.seen !== undefined && wish.seen !== seen)
-          throw stale("some of these devices were configured in the meantime: look at the preview again");
+        refuseStale(wish, seen);
         refuseFaults(made.problems);
         await write(by, made.planned, wish);
         return {
@@ -206,6 +221,11 @@ export async function createConfig(needs: ConfigNeeds) {
         };
       }),
   };
+}
+
+function refuseStale(wish: ManyWish, seen: string): void {
+  if (wish.seen !== undefined && wish.seen !== seen)
+    throw stale("some of these devices were configured in the meantime: look at the preview again");
 }
 
 function refuseFaults(faults: readonly { path: string; message: string }[]): void {

@@ -59,7 +59,11 @@ export interface Preview {
   seen: string;
 }
 
-export function choose(all: readonly Known[], { devices, site, kind, all: every }: Selection): Known[] {
+export function choose(
+  all: readonly Known[],
+  { devices, site, kind, all: every }: Selection,
+  most: number = configLimits.devicesAtOnce,
+): Known[] {
   if (devices === undefined && site === undefined && kind === undefined && every === undefined)
     throw invalid("nobody is chosen", [{ path: "select", message: "devices, site, kind or all" }]);
   const named = devices === undefined ? null : new Set(devices);
@@ -73,8 +77,7 @@ export function choose(all: readonly Known[], { devices, site, kind, all: every 
       (site === undefined || one.site === site) &&
       (kind === undefined || one.kind === kind),
   );
-  if (chosen.length > configLimits.devicesAtOnce)
-    throw conflict("too-many-devices", `${chosen.length} devices are chosen; ${configLimits.devicesAtOnce} at once`);
+  if (chosen.length > most) throw conflict("too-many-devices", `${chosen.length} devices are chosen; ${most} at once`);
   return chosen;
 }
 

@@ -23,6 +23,7 @@ import type { HttpNeeds } from "./needs.ts";
 import { observed } from "./observed.ts";
 import { tooLarge } from "./problems.ts";
 import { push } from "./push.ts";
+import { rollouts } from "./rollouts.ts";
 import { rollups } from "./rollups.ts";
 import { trials } from "./rule-trials.ts";
 import { deviceSeries, siteSeries } from "./series.ts";
@@ -66,6 +67,7 @@ export const createApi = (needs: HttpNeeds) => {
     .route(`${apiRoot}/devices`, deviceConfig(needs))
     .route(`${apiRoot}/devices`, explainedDevice(needs))
     .route(`${apiRoot}/config`, manyConfigs(needs))
+    .route(`${apiRoot}/rollouts`, rollouts(needs))
     .route(`${apiRoot}/series`, siteSeries(needs))
     .route(`${apiRoot}/rollups`, rollups(needs))
     .route(`${apiRoot}/enrolment-tokens`, enrolmentTokens(needs))

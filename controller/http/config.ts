@@ -35,7 +35,7 @@ const isDeep = (value: unknown, left: number): boolean =>
 const wish = z.strictObject({ document: given, ...about });
 
 const id = z.string().min(1).max(64);
-const manyWish = z.strictObject({
+export const manyWish = z.strictObject({
   select: z.strictObject({
     devices: z.array(id).min(1).max(configLimits.devicesAtOnce).optional(),
     site: id.optional(),
@@ -87,7 +87,7 @@ const revisionSchema = z.object({
   cause: z.string().nullable(),
   problems: z.array(problem),
 });
-const previewSchema = z.object({
+export const previewSchema = z.object({
   devices: count,
   changing: count,
   groups: z.array(

@@ -17,6 +17,7 @@ import type { Delivery, Late } from "../ingest/index.ts";
 import type { Notify } from "../notify/index.ts";
 import type { Registry } from "../registry/index.ts";
 import type { PresenceView } from "../registry/presence/index.ts";
+import type { Rollouts } from "../rollout/index.ts";
 import type { Rollups } from "../rollup/index.ts";
 import type { SeriesStore } from "../store/series/index.ts";
 import type { BreakWish, DemoView } from "./demo.ts";
@@ -92,6 +93,7 @@ export interface HttpNeeds {
   events: { of(device: string, page: { limit: number; before?: number | undefined }): Promise<DeviceEventRow[]> };
   series: Pick<SeriesStore, "query">;
   rollups: Pick<Rollups, "view" | "rebuild">;
+  rollouts: Pick<Rollouts, "preview" | "create" | "list" | "of" | "log" | "devices" | "command">;
   config: Pick<Config, "brief" | "of" | "put" | "revisions" | "restore" | "preview" | "putMany">;
   availability: Pick<Reports, "of">;
   alerts: Pick<Alerts, "of" | "list" | "events" | "ack" | "unack" | "assign" | "note">;

@@ -16,6 +16,7 @@ import { createSigner } from "../../../controller/base/signing.ts";
 import { type Config, createConfig } from "../../../controller/config/index.ts";
 import { createHttp, createLive, type HttpNeeds } from "../../../controller/http/index.ts";
 import { createNotify } from "../../../controller/notify/index.ts";
+import { createRollouts } from "../../../controller/rollout/index.ts";
 import { createRegistry, type Device, type Registry } from "../../../controller/registry/index.ts";
 import type { PresenceView } from "../../../controller/registry/presence/view.ts";
 import type { SeriesAnswer, SeriesQuery } from "../../../controller/store/series/index.ts";
@@ -85,9 +86,20 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     audit: auth.audit,
     send: (device, suffix, payload) => sent.push({ device, suffix, payload }) > 0,
     isAway: () => false,
-    changed: (device, brief) => live.publish("config", { device, config: brief }),
+    changed(device, brief) {
+      live.publish("config", { device, config: brief });
+      rollouts.configChanged(device, brief);
+    },
+  });
+  const rollouts = await createRollouts({
+    ...{ records, clock, log: quiet, registry, audit: auth.audit, config },
+    series: { query: async () => ({ resolution: "raw", series: [] }) },
+    isAway: () => false,
+    usuallyOn: () => null,
+    changed: (rollout) => live.publish("rollout", { rollout }),
   });
   await config.start();
+  rollouts.start();
   const webRoot = join(folder, "web");
   mkdirSync(join(webRoot, "assets"), { recursive: true });
   writeFileSync(join(webRoot, "index.html"), "<!doctype html><title>Lamplighter</title>");
@@ -169,6 +181,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     });
   const needs: HttpNeeds = {
     rules: { book, standing: () => ({ devices: 2, bad: 1 }), backtests, preview },
+    rollouts,
     explain,
     availability: createReports({ clock, records, registry, usuallyOn: () => null }),
     config,
@@ -231,6 +244,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
   return {
     ...fresh,
     async end() {
+      await rollouts.stop();
       await config.stop();
       await backtests.stop();
       await fresh.end();
