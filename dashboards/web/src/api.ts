@@ -25,6 +25,11 @@ export type ConfigRevision = InferResponseType<
 >["items"][number];
 export type ConfigPreview = InferResponseType<typeof v1.config.preview.$post, 200>;
 export type ConfigWish = Parameters<typeof v1.config.$put>[0]["json"];
+export type Rollout = InferResponseType<typeof v1.rollouts.$get, 200>["items"][number];
+export type RolloutWhole = Success<InferResponseType<(typeof v1.rollouts)[":id"]["$get"], 200>>;
+export type RolloutDevice = InferResponseType<(typeof v1.rollouts)[":id"]["devices"]["$get"], 200>["items"][number];
+export type RolloutPreview = InferResponseType<typeof v1.rollouts.preview.$post, 200>;
+export type RolloutWish = Parameters<typeof v1.rollouts.$post>[0]["json"];
 export type Incident = InferResponseType<typeof v1.incidents.$get, 200>["items"][number];
 export type IncidentWhole = Success<InferResponseType<(typeof v1.incidents)[":id"]["$get"], 200>>;
 export type Explained = Success<InferResponseType<(typeof v1.incidents)[":id"]["explain"]["$get"], 200>>;
@@ -245,6 +250,20 @@ export const api = {
     ),
   previewConfig: (json: ConfigWish) => take(v1.config.preview.$post({ json })),
   sendConfig: (json: ConfigWish) => take(v1.config.$put({ json })),
+  rollouts: () => take(v1.rollouts.$get()).then(({ items }) => items),
+  /** null: there is none. */
+  rollout: (id: string): Promise<RolloutWhole | null> =>
+    take(v1.rollouts[":id"].$get(of(id))).catch((error: unknown) => {
+      if (error instanceof ApiProblem && error.status === 404) return null;
+      throw error;
+    }),
+  rolloutDevices: (id: string) =>
+    all((cursor) => take(v1.rollouts[":id"].devices.$get({ ...of(id), query: { limit, ...cursor } }))),
+  previewRollout: ({ title: _, ...json }: RolloutWish) => take(v1.rollouts.preview.$post({ json })),
+  startRollout: (json: RolloutWish) => take(v1.rollouts.$post({ json })),
+  pauseRollout: (id: string) => take(v1.rollouts[":id"].pause.$post(of(id))),
+  resumeRollout: (id: string) => take(v1.rollouts[":id"].resume.$post(of(id))),
+  abortRollout: (id: string) => take(v1.rollouts[":id"].abort.$post(of(id))),
   decide: async (id: string, decision: "approve" | "reject"): Promise<void> => {
     if (decision === "approve") await take(v1.enrolments[":id"].approve.$post({ ...of(id), json: {} }));
     else await take(v1.enrolments[":id"].reject.$post(of(id)));

@@ -15,6 +15,8 @@ import { IncidentPage } from "./pages/incident.tsx";
 import { Incidents } from "./pages/incidents.tsx";
 import { Overview } from "./pages/overview.tsx";
 import { PlannedPage } from "./pages/planned.tsx";
+import { RolloutPage } from "./pages/rollout.tsx";
+import { RolloutsPage } from "./pages/rollouts.tsx";
 import { RulePage } from "./pages/rule.tsx";
 import { RulesPage } from "./pages/rules.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
@@ -40,6 +42,7 @@ function Page() {
   const device = /^\/devices\/([a-z0-9-]{1,64})$/.exec(here)?.[1];
   const rule = /^\/rules\/([a-z][a-z0-9_]{0,63})$/.exec(here)?.[1];
   const incident = /^\/incidents\/([A-Za-z0-9_-]{1,80})$/.exec(here)?.[1];
+  const rollout = /^\/rollouts\/([A-Za-z0-9_-]{1,80})$/.exec(here)?.[1];
   useEffect(() => {
     if (here === "/sign-in") go("/", "replace");
   }, [here]);
@@ -51,6 +54,8 @@ function Page() {
   if (here === "/escalation") return <EscalationPage />;
   if (here === "/rules") return <RulesPage />;
   if (rule) return <RulePage key={rule} id={rule} />;
+  if (here === "/rollouts") return <RolloutsPage />;
+  if (rollout) return <RolloutPage key={rollout} id={rollout} />;
   if (here === "/planned") return <PlannedPage />;
   if (incident) return <IncidentPage key={incident} id={incident} />;
   if (here === "/add") return <AddDevice />;

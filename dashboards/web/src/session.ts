@@ -3,6 +3,7 @@ import { ApiProblem, api, type Me } from "./api.ts";
 import { followFleet, loadFleet } from "./fleet.ts";
 import { followIncidents, loadIncidents } from "./incidents.ts";
 import { closeStream, openStream } from "./live.ts";
+import { followRollouts, loadRollouts } from "./rollouts.ts";
 
 /** Who is signed in; null: nobody; undefined: not known yet. */
 export const me = signal<Me | null | undefined>(undefined);
@@ -13,10 +14,11 @@ async function enter(who: Me): Promise<void> {
   if (!following) {
     followFleet();
     followIncidents();
+    followRollouts();
   }
   following = true;
   const load = async () => {
-    await Promise.all([loadFleet(), loadIncidents()]);
+    await Promise.all([loadFleet(), loadIncidents(), loadRollouts()]);
   };
   openStream(() => void load(), stillSignedIn);
   await load();

@@ -8,8 +8,10 @@ import { ConfigEffect } from "../parts/config-effect.tsx";
 import { ConfigForm } from "../parts/config-form.tsx";
 import { ConfigStanding } from "../parts/config-standing.tsx";
 import { Pick, Text } from "../parts/fields.tsx";
+import { RolloutFields } from "../parts/rollout-fields.tsx";
 import { Shell } from "../parts/shell.tsx";
-import { follow, query, setQuery } from "../router.ts";
+import { rolloutWishOf, usualRollout, worthWaves } from "../rollout-draft.ts";
+import { follow, go, query, setQuery } from "../router.ts";
 import { me } from "../session.ts";
 import { count } from "../words.ts";
 
@@ -132,13 +134,20 @@ function Editing(props: { draft: Signal<Draft>; select: ConfigWish["select"]; on
   const { draft, select, one, chosen: number } = props;
   const said = useSignal<{ good: boolean; text: string } | null>(null);
   const sending = useSignal(false);
+  const way = useSignal(usualRollout);
   const wish = wishOf(select, draft.value, one);
   const { preview, isOld, problem, look } = usePreview(wish, number);
+  const isMany = (preview.value?.changing ?? 0) >= worthWaves;
   const send = async (event: SubmitEvent) => {
     event.preventDefault();
     if (!preview.value || isOld.value) return;
     sending.value = true;
     try {
+      if (isMany && way.value.inWaves) {
+        const { id } = await api.startRollout({ ...rolloutWishOf(way.value, wish), seen: preview.value.seen });
+        go(`/rollouts/${id}`);
+        return;
+      }
       const { devices: got } = await api.sendConfig({ ...wish, seen: preview.value.seen });
       said.value = { good: true, text: `Sent to ${count(got.length, "device")}. What becomes of it is shown below.` };
       if (!one) draft.value = untouched;
@@ -186,9 +195,22 @@ function Editing(props: { draft: Signal<Draft>; select: ConfigWish["select"]; on
                 draft.value = { ...draft.value, message };
               }}
             />
+            {isMany && (
+              <RolloutFields
+                draft={way.value}
+                wish={rolloutWishOf(way.value, wish)}
+                change={(part) => {
+                  way.value = { ...way.value, ...part };
+                }}
+              />
+            )}
             <p>
               <button type="submit" class="main-action" disabled={sending.value || isOld.value}>
-                {sending.value ? "Sending…" : `Send to ${count(preview.value?.changing ?? 0, "device")}`}
+                {sending.value
+                  ? "Sending…"
+                  : isMany && way.value.inWaves
+                    ? `Start with ${count(preview.value?.changing ?? 0, "device")} in waves`
+                    : `Send to ${count(preview.value?.changing ?? 0, "device")}`}
               </button>
             </p>
           </>
