@@ -32,10 +32,10 @@ export function countOf(devices: Iterable<Touched>, isAway: Facts["isAway"], wav
 export function tooMany({ settings, failures, forgiven }: Rollout, done: number): string | null {
   const { abort } = settings;
   const counted = failures - forgiven;
-  if (counted >= abort.failures) return `${counted} ${devices(counted)} failed; ${abort.failures} stop it`;
+  if (counted >= abort.failures) return `${counted} ${devices(counted)} failed; it stops at ${abort.failures}`;
   const share = (100 * counted) / Math.max(1, counted + done);
   if (abort.percent !== undefined && counted > 0 && share >= abort.percent)
-    return `${counted} of ${counted + done} ${devices(counted + done)} failed (${percent(share)}); ${abort.percent} % stop it`;
+    return `${counted} of ${counted + done} ${devices(counted + done)} failed (${percent(share)}); it stops at ${abort.percent} %`;
   return null;
 }
 

@@ -243,6 +243,7 @@ export async function createRollouts(needs: RolloutNeeds) {
       const { rollout } = whole;
       await needs.records.db.transaction().execute(async (t) => {
         await records.insert(t, whole, (device) => documents.get(device) ?? {});
+        await records.note(t, rollout.id, { at: rollout.createdAt, device: null, text: begins(whole) });
         const after = {
           title: rollout.title,
           devices: targets.length,
@@ -288,6 +289,11 @@ export async function createRollouts(needs: RolloutNeeds) {
     },
   };
 }
+
+const begins = ({ rollout, devices }: Whole): string => {
+  const first = [...devices.values()].filter(({ wave }) => wave === 0).length;
+  return `begun by ${rollout.by.name}: ${devices.size} devices in ${rollout.waves} waves, ${first} of them in the first`;
+};
 
 const isFailure = (status: ConfigBrief["status"]): boolean =>
   status === "partly" || status === "rejected" || status === "reverted" || status === "foreign";

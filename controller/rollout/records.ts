@@ -90,6 +90,11 @@ export function createRolloutRecords({ db, organisation }: Pick<Records, "db" | 
       const kept = t.selectFrom("rollout").select("id").orderBy("created_at", "desc").limit(rolloutLimits.kept);
       await t.deleteFrom("rollout").where("status", "in", ["done", "aborted"]).where("id", "not in", kept).execute();
     },
+    note: async (t: Kysely<Database>, rollout: string, line: Line): Promise<void> =>
+      void (await t
+        .insertInto("rollout_log")
+        .values({ rollout, ...line })
+        .execute()),
     /** What a step changed, all of it or nothing. */
     async save(rollout: Rollout, changed: readonly Touched[], log: readonly Line[]): Promise<void> {
       const { id, status } = rollout;

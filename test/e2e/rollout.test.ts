@@ -103,7 +103,7 @@ describe("a person who changes many devices", () => {
     await page.setViewportSize(sizes.phone);
     await page.goto(`${controller.url}/rollouts/${body.id}`);
     await page
-      .getByText(/^Stopped by itself in canary: 0 of 9 devices took it\. 1 device failed; 1 stop it\./)
+      .getByText(/^Stopped by itself in canary: 0 of 9 devices took it\. 1 device failed; it stops at 1\./)
       .waitFor();
     await page.getByText(/failed: it could not reach ws:\/\/127\.0\.0\.1:1\/mqtt within 10 s.*, went back/).waitFor();
     await expectAccessible(page);

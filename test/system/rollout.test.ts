@@ -72,7 +72,7 @@ describe("200 devices", () => {
     const { id } = await start("Another address", nowhere, settings);
     const halted = await until(of(id), ({ status, counts }) => status === "halted" && counts.failed === 4, 60_000);
     expect(halted.counts).toMatchObject({ all: many, failed: 4, done: 0, waiting: many - 4 });
-    expect(halted.why).toMatch(/^[234] devices failed; 2 stop it$/);
+    expect(halted.why).toMatch(/^[234] devices failed; it stops at 2$/);
     const reverted = halted.log.filter(({ text }) =>
       text.includes("it could not reach ws://127.0.0.1:1/mqtt within 10 s"),
     );

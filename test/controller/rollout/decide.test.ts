@@ -32,7 +32,7 @@ describe("a rollout", () => {
     settle(m, () => "failed");
     expect(m.rollout().status).toBe("halted");
     expect(m.phases()).toEqual({ failed: 1, waiting: 19 });
-    expect(m.log).toContain("stopped by itself: 1 device failed; 1 stop it");
+    expect(m.log).toContain("stopped by itself: 1 device failed; it stops at 1");
     expect(m.rows().filter(({ back }) => back === "written")).toHaveLength(1);
     m.pass(60 * minute);
     expect(m.take()).toEqual([]);

@@ -27,14 +27,16 @@ export function RolloutDevices({ devices }: { devices: readonly RolloutDevice[] 
   return (
     <section aria-labelledby="devices">
       <h2 id="devices">Devices</h2>
-      <Pick
-        label="Show"
-        value={chosen.value}
-        options={filters.map(([key, word]) => [key, word] as const)}
-        set={(value) => {
-          chosen.value = value;
-        }}
-      />
+      <search class="filters">
+        <Pick
+          label="Show"
+          value={chosen.value}
+          options={filters.map(([key, word]) => [key, word] as const)}
+          set={(value) => {
+            chosen.value = value;
+          }}
+        />
+      </search>
       <ul class="standings">
         {all.slice(0, shownAtMost).map((one) => {
           const { mark, hue, text } = deviceWords(one);

@@ -5,7 +5,7 @@ import { after } from "../clock.ts";
 import type { RolloutDraft } from "../rollout-draft.ts";
 import { waveName } from "../rollout-words.ts";
 import { count } from "../words.ts";
-import { Text } from "./fields.tsx";
+import { Pick, Text } from "./fields.tsx";
 import { Lasting } from "./lasting-field.tsx";
 import { Check } from "./rule-fields.tsx";
 
@@ -21,16 +21,15 @@ export function RolloutFields({ draft, wish, change }: Props) {
   return (
     <fieldset class="in-waves">
       <legend>How it goes out</legend>
-      <p class="choices">
-        <label>
-          <input type="radio" name="way" checked={inWaves} onChange={() => change({ inWaves: true })} /> In waves, one
-          device first
-        </label>
-        <label>
-          <input type="radio" name="way" checked={!inWaves} onChange={() => change({ inWaves: false })} /> To all at
-          once
-        </label>
-      </p>
+      <Pick
+        label="At once or in waves"
+        value={inWaves ? "waves" : "all"}
+        options={[
+          ["waves", "in waves, one device first"],
+          ["all", "to all at once"],
+        ]}
+        set={(value) => change({ inWaves: value === "waves" })}
+      />
       {inWaves && (
         <>
           <Waves wish={wish} />
