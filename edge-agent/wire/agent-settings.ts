@@ -80,6 +80,7 @@ export const agentSettings = z.strictObject({
       probe: optional(z.strictObject({ enabled, intervalMs: optional(whole(1000, day)), probes: optional(probes) })),
       radio: optional(z.strictObject({ enabled })),
       environment: optional(z.strictObject({ enabled })),
+      topology: optional(z.strictObject({ enabled })),
     }),
   ),
 });
@@ -94,6 +95,7 @@ export const agentDefaults = {
     probe: { enabled: true, intervalMs: 60_000, probes: undefined as ProbeSettings[] | undefined },
     radio: { enabled: true },
     environment: { enabled: true },
+    topology: { enabled: true },
   },
 };
 /** With every gap filled. */

@@ -2,6 +2,7 @@ import type { Programs, Time } from "../../../edge-agent/index.ts";
 import { chance } from "../chance.ts";
 import { radios } from "../rhythm/air.ts";
 import { roundTripMs } from "../rhythm/line.ts";
+import { cablesOf, lldpText } from "./cables.ts";
 import type { Around, StreetDevice } from "./device.ts";
 import type { Kernel } from "./state.ts";
 
@@ -15,16 +16,18 @@ interface Needs {
 const failing = (code: string | number, message: string, stdout = ""): Error =>
   Object.assign(new Error(message), { code, stdout, stderr: "" });
 
-/** Programs that a street device has, as far as the agent asks them: ping, and iw on access points. */
+/** Programs that a street device has, as far as the agent asks them: ping and lldpcli, and iw on access points. */
 export function createPrograms(needs: Needs): Programs {
   // Asked for with every round, and always the same.
   const addresses: string[] = [];
+  const neighbours = lldpText(cablesOf(needs.device));
   const addressOf = (index: number): string => (addresses[index] ??= address(needs.device, index));
   return {
     async run(program, args) {
       if (program === "ping") return ping(needs, args);
       if (program === "iw" && needs.device.kind === "access-point")
         return { stdout: iw(needs, args, addressOf), stderr: "" };
+      if (program === "lldpcli") return { stdout: neighbours, stderr: "" };
       throw failing("ENOENT", `spawn ${program} ENOENT`);
     },
   };

@@ -21,7 +21,7 @@ export interface Check {
   fields: Record<string, string>;
 }
 
-export const collectors = ["system", "radio", "environment", "interface", "probe"] as const;
+export const collectors = ["system", "radio", "environment", "interface", "probe", "topology"] as const;
 /** What each kind of check asks for. */
 export const checkFields: Record<
   Check["kind"],

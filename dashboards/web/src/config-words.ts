@@ -94,6 +94,7 @@ export const collectorNames: Record<string, string> = {
   environment: "Air and weather",
   interface: "Network interfaces",
   probe: "Checks of reachability",
+  topology: "Switches and gateways that it hangs on",
 };
 
 /** A path as people say it. */
