@@ -7,6 +7,7 @@ import { createReach } from "../base/outbound.ts";
 import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import type { SeriesStore, StoredPoint } from "../store/series/index.ts";
+import { createTopology, type TopologyNeeds } from "../topology/index.ts";
 import { createAlerts } from "./alerts.ts";
 import { type AvailabilityNeeds, createAvailability } from "./availability/index.ts";
 import { createHindsight, type HindsightNeeds, subjectOf } from "./hindsight.ts";
@@ -35,6 +36,7 @@ interface Device {
   via: string | null;
   address: string | null;
   parents: readonly (readonly string[])[];
+  hardware: { serial: string } | null;
 }
 interface By {
   kind: string;
@@ -60,7 +62,8 @@ export interface AlertingNeeds {
     /** For the notices: where it is, and whom to call. */
     site(id: string): (About["site"] & { uplink?: { address?: string | undefined } | null }) | undefined;
     hoursOfSite(site: string): { open: boolean; changesAt: number | null };
-  } & AvailabilityNeeds["registry"];
+  } & AvailabilityNeeds["registry"] &
+    Pick<TopologyNeeds["registry"], "deviceChanges" | "onChange">;
   /** Asked only after the start. */
   presence(): ReturnType<HindsightNeeds["presence"]> & { blind(since: number | null): void };
   latest: HindsightNeeds["latest"];
@@ -98,7 +101,12 @@ export async function createAlerting(needs: AlertingNeeds) {
     done: changed,
     ticket: noteTicket,
   });
-  const seen = (device: Device) => deviceSeen(device, needs.presence().of(device.id));
+  const topology = createTopology({ ...needs, changed: (id) => alerts.deviceChanged(id) });
+  const seen = (device: Device) =>
+    deviceSeen(device, needs.presence().of(device.id), {
+      parents: topology.parentsOf(device),
+      plug: topology.plugOf(device.id),
+    });
   const seenOf = (id: string) => {
     const device = registry.device(id);
     return device && seen(device);
@@ -177,7 +185,7 @@ export async function createAlerting(needs: AlertingNeeds) {
     self: { values: self.values, watchdog: watchdog.view },
     probing: { counts: probing.counts },
     rules: { book: rulebook, standing: feed.standing, ...hindsight.trials },
-    explain: hindsight.explaining({ alerts, feed, book: rulebook, seen: seenOf }),
+    explain: hindsight.explaining({ alerts, feed, book: rulebook, seen: seenOf, behind: topology.sentences }),
     availability: availability.reports,
     /** Something about this device is other than before. */
     deviceChanged(id: string): void {
@@ -186,8 +194,13 @@ export async function createAlerting(needs: AlertingNeeds) {
       alerts.deviceChanged(id);
     },
     /** Newest values of a device, as they are stored. */
-    stored: (points: readonly StoredPoint[]): void => feed.stored(points, needs.clock.now()),
+    stored(points: readonly StoredPoint[]): void {
+      feed.stored(points, needs.clock.now());
+      topology.stored(points);
+    },
+    topology,
     async start(): Promise<void> {
+      await topology.start();
       await availability.start();
       await alerts.start();
       // Only now: rules and devices that are gone end what was kept of them.
@@ -209,6 +222,7 @@ export async function createAlerting(needs: AlertingNeeds) {
       await alerts.stop();
       await availability.stop();
       await notify.stop();
+      await topology.stop();
     },
   };
 }

@@ -19,6 +19,7 @@ import type { Registry } from "../registry/index.ts";
 import type { PresenceView } from "../registry/presence/index.ts";
 import type { Rollups } from "../rollup/index.ts";
 import type { SeriesStore } from "../store/series/index.ts";
+import type { Topology } from "../topology/index.ts";
 import type { BreakWish, DemoView } from "./demo.ts";
 import type { Live } from "./live.ts";
 
@@ -107,6 +108,7 @@ export interface HttpNeeds {
     preview(rule: AlertRule): ReturnType<typeof previewOf>;
   };
   explain: Explain;
+  topology: Pick<Topology, "view" | "adopt" | "dismiss" | "restore">;
   notify: Pick<Notify, "channels" | "kinds" | "push" | "test" | "healthOf">;
   live: Live;
   health(): Health;

@@ -7,6 +7,7 @@ const { v1 } = hc<Api>("/").api;
 type Success<F> = Exclude<F, { type: string; status: number }>;
 export type Device = Success<InferResponseType<(typeof v1.devices)[":id"]["$get"], 200>>;
 export type Site = Success<InferResponseType<(typeof v1.sites)[":id"]["$get"], 200>>;
+export type DeviceTopology = Success<InferResponseType<(typeof v1.devices)[":id"]["topology"]["$get"], 200>>;
 export type LatestPoint = InferResponseType<(typeof v1.devices)[":id"]["latest"]["$get"], 200>["items"][number];
 export type Refused = InferResponseType<(typeof v1.devices)[":id"]["quarantine"]["$get"], 200>["items"][number];
 export type Delivery = InferResponseType<(typeof v1.devices)[":id"]["delivery"]["$get"], 200>;
@@ -144,6 +145,10 @@ export const api = {
   /** Refused when somebody else changed it meanwhile. */
   changeDevice: (device: Device, json: DeviceChange) =>
     take(v1.devices[":id"].$patch({ ...of(device.id), json }, { headers: { "if-match": `"${device.version}"` } })),
+  topology: (id: string) => take(v1.devices[":id"].topology.$get(of(id))),
+  /** A parent that was learnt: declare it, say that it is none, or take that back. */
+  judgeParent: (id: string, what: "adopt" | "dismiss" | "restore", parent: string) =>
+    take(v1.devices[":id"].topology[what].$post({ ...of(id), json: { parent } })),
   latest: (id: string) => take(v1.devices[":id"].latest.$get(of(id))).then((answer) => answer.items),
   delivery: (id: string) => take(v1.devices[":id"].delivery.$get(of(id))),
   /** The newest of what was refused. */

@@ -19,6 +19,7 @@ import { createNotify } from "../../../controller/notify/index.ts";
 import { createRegistry, type Device, type Registry } from "../../../controller/registry/index.ts";
 import type { PresenceView } from "../../../controller/registry/presence/view.ts";
 import type { SeriesAnswer, SeriesQuery } from "../../../controller/store/series/index.ts";
+import { createTopology, type Topology } from "../../../controller/topology/index.ts";
 import { type Fresh, freshRecords, quiet } from "../records/fresh.ts";
 
 export const host = "http://lamps.example";
@@ -54,6 +55,7 @@ export interface FreshHttp extends Fresh {
   presence: Map<string, PresenceView>;
   backtests: Backtests;
   feed: Feed;
+  topology: Topology;
   needs: HttpNeeds;
   /** Calls with a bearer token of that role (admin unless told; "nobody": none). */
   call(method: string, path: string, call?: Omit<Call, "as"> & { as?: Role | "nobody" }): Promise<Response>;
@@ -147,7 +149,10 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
       const subject = subjectOf(device);
       return { subject, seen: deviceSeen(device, presence.get(id) ?? nobodyThere), deadline: null };
     },
+    behind: (id) => topology.sentences(id),
   });
+  const topology = createTopology({ records, clock, log: quiet, registry, audit: auth.audit, changed: () => {} });
+  await topology.start();
   const backtests = createBacktests({
     clock,
     log: quiet,
@@ -170,6 +175,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
   const needs: HttpNeeds = {
     rules: { book, standing: () => ({ devices: 2, bad: 1 }), backtests, preview },
     explain,
+    topology,
     availability: createReports({ clock, records, registry, usuallyOn: () => null }),
     config,
     clock,
@@ -232,6 +238,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     ...fresh,
     async end() {
       await config.stop();
+      await topology.stop();
       await backtests.stop();
       await fresh.end();
     },
@@ -246,6 +253,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     presence,
     backtests,
     feed,
+    topology,
     needs,
     async call(method, path, { as = "admin", body, headers = {} } = {}) {
       const bearer = as === "nobody" ? {} : { authorization: `Bearer ${tokens.get(as)}` };
