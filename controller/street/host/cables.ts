@@ -16,7 +16,7 @@ const ports = 24;
 /** Where a device hangs: at its site's switch, which is demo data and no device of ours, or at an access point's second
  *  port. */
 export function cablesOf({ seed, key, site, behind }: StreetDevice): Cables {
-  const network = `10.${64 + Math.max(0, sites.indexOf(site))}.0`;
+  const network = `10.${64 + Math.max(0, sites.findIndex((one) => one.key === site.key))}.0`;
   const before = devices.find((one) => one.key === behind);
   return {
     hardwareAddress: addressOf(seed, key),
@@ -37,7 +37,7 @@ export function cablesOf({ seed, key, site, behind }: StreetDevice): Cables {
 
 /** Its place among the devices of its site; of a crowd, any. */
 function portOf({ key, site }: Pick<TownDevice, "key" | "site">): number {
-  const place = devices.filter((one) => one.site === site).findIndex((one) => one.key === key);
+  const place = devices.filter((one) => one.site.key === site.key).findIndex((one) => one.key === key);
   return place >= 0 ? place + 1 : 1 + (Number(/\d+$/.exec(key)?.[0] ?? 0) % ports);
 }
 

@@ -23,7 +23,9 @@ function newHost(key: string, around = quiet, at = noon) {
   const device = devices.find((one) => one.key === key);
   if (!device) throw new Error(key);
   const time = fakeTime(at);
-  return { ...createStreetHost({ device: { ...device, seed: 4 }, around, time, beyond: null }), time };
+  // As it comes to a thread.
+  const own = structuredClone({ ...device, seed: 4 });
+  return { ...createStreetHost({ device: own, around, time, beyond: null }), time };
 }
 
 /** Two rounds of the agent's own collectors, a minute apart; what the second gave. */
@@ -64,6 +66,7 @@ describe("where a simulated device hangs", () => {
     expect(neighbour).toMatchObject({ system_name: "sw-grays-1", port: "1", address: "10.64.0.2", uplink: 1 });
     expect(only(await of("sensor-01"), "neighbour")).toMatchObject({ system_name: "sw-grays-1", port: "7" });
     expect(await of("ap-01")).toEqual(await of("ap-01"));
+    expect(only(await of("sensor-16"), "gateway")).toMatchObject({ address: "10.71.0.1" });
     expect(only(await of("ap-02"), "gateway")).toEqual(only(await of("ap-01"), "gateway"));
   });
 
