@@ -9,6 +9,7 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
 
   "GET /sites": "viewer",
   "POST /sites": "operator",
+  "GET /sites/holidays": "viewer",
   "GET /sites/:id": "viewer",
   "PATCH /sites/:id": "operator",
   "DELETE /sites/:id": "operator",

@@ -13,6 +13,7 @@ import type { MuteTables } from "./migrations/0012-mutes.ts";
 import type { AvailabilityTables } from "./migrations/0013-availability.ts";
 import type { EscalationTables } from "./migrations/0015-escalation.ts";
 import type { LearntTopologyTables } from "./migrations/0016-learnt-topology.ts";
+import type { SiteCalendarTables } from "./migrations/0017-site-calendar.ts";
 
 /** Every table; each is described beside the migration that makes it. Times are milliseconds since 1970 UTC, flags are
  *  0 or 1, `*_json` is JSON text. */
@@ -30,5 +31,6 @@ export interface Database
     MuteTables,
     EscalationTables,
     LearntTopologyTables,
+    SiteCalendarTables,
     AvailabilityTables,
     ConfigTables {}

@@ -131,6 +131,7 @@ export const api = {
   signIn: (who: { username: string; password: string } | { link: string }) => take(v1.session.$post({ json: who })),
   signOut: () => take(v1.session.$delete()),
   sites: () => all((cursor) => take(v1.sites.$get({ query: { limit, ...cursor } }))),
+  holidays: () => take(v1.sites.holidays.$get()).then(({ calendars }) => calendars),
   createSite: (json: { name: string; location: { lat: number; lon: number } }) => take(v1.sites.$post({ json })),
   /** Refused when somebody else changed it meanwhile. */
   changeSite: (site: Site, json: SiteChange) =>

@@ -15,6 +15,7 @@ import { availability } from "./0013-availability.ts";
 import { topology } from "./0014-topology.ts";
 import { escalation } from "./0015-escalation.ts";
 import { learntTopology } from "./0016-learnt-topology.ts";
+import { siteCalendar } from "./0017-site-calendar.ts";
 
 /** In the order of their names; one that was released is never changed. A static map, since the bundle has no folder
  *  to look into. */
@@ -35,4 +36,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0014-topology": topology,
   "0015-escalation": escalation,
   "0016-learnt-topology": learntTopology,
+  "0017-site-calendar": siteCalendar,
 };
