@@ -59,14 +59,20 @@ function iw({ kernel, time }: Needs, args: readonly string[], addressOf: (index:
     const { mhz, noise_dbm, activeMs, busyMs } = kernel.radio(radio, at);
     return `Survey data from ${name}\n\tfrequency:\t\t\t${mhz} MHz [in use]\n\tnoise:\t\t\t\t${noise_dbm} dBm\n\tchannel active time:\t\t${activeMs} ms\n\tchannel busy time:\t\t${busyMs} ms\n`;
   }
-  return Array.from({ length: kernel.clientsOn(radio, at) }, (_, i) => station(addressOf(i), i, name ?? "")).join("");
+  return Array.from({ length: kernel.clientsOn(radio, at) }, (_, i) => station(addressOf(i), i, name ?? "", at)).join(
+    "",
+  );
 }
 
 const interfaceText = (radio: (typeof radios)[number], now: { channel: number; mhz: number }): string =>
   `phy#${radio.radio.slice(3)}\n\tInterface ${radio.interface}\n\t\tifindex ${radio.band === 5 ? 9 : 8}\n\t\tssid Demo Town WiFi\n\t\ttype AP\n\t\tchannel ${now.channel} (${now.mhz} MHz), width: 20 MHz\n`;
 
-const station = (address: string, index: number, name: string): string =>
-  `Station ${address} (on ${name})\n\tsignal:  \t-${50 + (index % 30)} dBm\n`;
+/** Each has its own pace, and its own luck with the air. */
+function station(address: string, index: number, name: string, at: number): string {
+  const packets = Math.floor((at / 1000) * (4 + (index % 5)));
+  const retries = Math.floor(packets * (0.05 + 0.01 * (index % 7)));
+  return `Station ${address} (on ${name})\n\ttx packets:\t${packets}\n\ttx retries:\t${retries}\n\tsignal:  \t-${50 + (index % 30)} dBm\n`;
+}
 
 /** Made-up addresses of the locally administered range: no phone has them. */
 function address({ seed, key }: StreetDevice, index: number): string {

@@ -134,6 +134,8 @@ function checkWords(check: Record<string, unknown>): string {
       return `connect to ${text("host")} port ${text("port")}`;
     case "http":
       return `fetch ${text("url")}, answer ${text("expectStatus")}`;
+    case "portal":
+      return `sign-in page ${text("url")} with "${text("contains")}"`;
     case "icmp":
       return `ping ${text("host")}`;
     default:
