@@ -94,6 +94,7 @@ export async function startApp(needs: {
       doors: () => doors,
       dataDir: settings.dataDir,
       certificateUntil: listeners.certificateUntil,
+      configStatus: (device) => devices.config.brief(device).status,
       ingestLag: () => devices.ingest.takeLag(),
       latest: (device) => devices.ingest.latestOf(device),
       allow: settings.outboundAllow,

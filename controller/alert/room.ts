@@ -19,6 +19,7 @@ import { createReferences } from "./probe/references.ts";
 import { noteTicket } from "./records.ts";
 import { createFeed } from "./rules/feed.ts";
 import { createRulebook } from "./rules/rulebook.ts";
+import { createConfigWatch } from "./self/configs.ts";
 import { createSelf } from "./self/index.ts";
 import { self as controllerId } from "./self/measurement.ts";
 import type { Doors } from "./self-check.ts";
@@ -67,6 +68,8 @@ export interface AlertingNeeds {
   /** Asked only after the start. */
   presence(): ReturnType<HindsightNeeds["presence"]> & { blind(since: number | null): void };
   latest: HindsightNeeds["latest"];
+  /** How a device's configuration stands, in a word. Asked only after the start. */
+  configStatus(device: string): string;
   cannotStore(): { since: number; why: string } | null;
   doors(): Doors | null;
   /** With `keys`, and perhaps `alert-rules` of *.yaml. */
@@ -170,6 +173,13 @@ export async function createAlerting(needs: AlertingNeeds) {
     outboxSince: () => needs.clock.now() - (notify.counts()["oldestMs"] ?? 0),
     sampled: feed.sampled,
   });
+  const configs = createConfigWatch({
+    ...needs,
+    devices: registry.devices,
+    isOnline: (device) => needs.presence().of(device).state === "online",
+    statusOf: needs.configStatus,
+    sampled: feed.sampled,
+  });
   const watchdog = createWatchdog({
     ...needs,
     url: needs.limits.watchdogUrl ?? null,
@@ -211,11 +221,13 @@ export async function createAlerting(needs: AlertingNeeds) {
       feed.subject(controllerId, { id: controllerId, site: "", kind: "controller", tags: [], profile: null });
       notify.start();
       self.start();
+      configs.start();
       watchdog.start();
       hindsight.start();
     },
     async stop(): Promise<void> {
       self.stop();
+      configs.stop();
       loopLag.stop();
       await hindsight.stop();
       await watchdog.stop();

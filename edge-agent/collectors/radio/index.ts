@@ -44,8 +44,7 @@ export function createRadioCollector({ host, log }: { host: Pick<Host, "programs
     if (networks > 0) served.add(radio);
     const f = {
       clients: stations.reduce((sum, output) => sum + countStations(output), 0),
-      networks,
-      ...(networks > 0 ? { serving: 1 } : served.has(radio) ? { serving: 0 } : {}),
+      ...(networks > 0 ? { serving: 1, networks } : served.has(radio) ? { serving: 0 } : {}),
       ...retryShare(sentBefore.get(radio) ?? new Map(), sentTo),
       ...(noise_dbm === undefined ? {} : { noise_dbm }),
       ...utilisation(before.get(radio), survey),

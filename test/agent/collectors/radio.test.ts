@@ -87,9 +87,9 @@ describe("the radio collector", () => {
       ["phy1", 1, 2],
     ]);
     change["dev"] = texts["dev"]?.replace(/^\s+channel 6 .*$/m, "") ?? "";
-    expect((await told())[0]).toEqual(["phy0", 0, 0]);
+    expect((await told())[0]).toEqual(["phy0", 0, undefined]);
     change["dev"] = texts["dev"]?.replace("phy#1", "phy#2") ?? "";
-    expect(await told()).toContainEqual(["phy1", 0, 0]);
+    expect(await told()).toContainEqual(["phy1", 0, undefined]);
     const idle = collector({ dev: texts["dev"]?.replaceAll(/^\s+channel .*$/gm, "") ?? "" });
     expect((await idle.collect())[0]?.f).not.toHaveProperty("serving");
   });
