@@ -110,14 +110,13 @@ export async function startApp(needs: {
       listen: listeners.mqtt,
       alerting,
     });
-    const { presence, config, broker } = devices;
+    const { config, broker } = devices;
     const observe = createObserve({
       ...devices,
       ...alerting,
       store: series,
       rollups,
       clock,
-      states: () => presence.tally(registry.devices().map((device) => device.id)),
       configs: () => config.tally(registry.devices()),
     });
     const http = createHttp({

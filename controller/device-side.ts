@@ -142,5 +142,14 @@ export async function wireDeviceSide(needs: {
     latest: { of: ingest.latestOf },
     events: { of: delivery.events },
   };
-  return { ingest, presence, config, reception, broker, http };
+  /** How many devices are in each state, as people see them. */
+  const states = (): Record<string, number> => {
+    const tally: Record<string, number> = presence.tally([]);
+    for (const { id } of registry.devices()) {
+      const state = shown(id, presence.of(id).state);
+      tally[state] = (tally[state] ?? 0) + 1;
+    }
+    return tally;
+  };
+  return { ingest, presence, config, reception, broker, http, states };
 }

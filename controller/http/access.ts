@@ -69,6 +69,7 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
   "GET /audit": "admin",
 
   "GET /incidents": "viewer",
+  "GET /incidents/assignable": "operator",
   "GET /incidents/:id": "viewer",
   "GET /incidents/:id/explain": "viewer",
   "POST /incidents/:id/ack": "operator",
@@ -81,6 +82,7 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
   "GET /silences/:id": "viewer",
   "PATCH /silences/:id": "operator",
   "POST /silences/:id/end": "operator",
+  "DELETE /silences/:id": "operator",
   "GET /maintenance-windows": "viewer",
   "POST /maintenance-windows": "operator",
   "POST /maintenance-windows/matches": "viewer",

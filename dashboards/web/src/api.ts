@@ -51,7 +51,7 @@ export type RulePreview = Success<InferResponseType<(typeof v1)["alert-rules"]["
 export type Backtest = Success<InferResponseType<(typeof v1)["alert-rules"]["backtest"][":id"]["$get"], 200>>;
 export type Escalation = InferResponseType<typeof v1.escalation.$get, 200>;
 export type EscalationWish = Parameters<typeof v1.escalation.$put>[0]["json"];
-export type User = InferResponseType<typeof v1.users.$get, 200>["items"][number];
+export type Assignable = InferResponseType<typeof v1.incidents.assignable.$get, 200>["items"][number];
 export type EscalationPolicy = InferResponseType<typeof v1.escalation.$get, 200>["policy"];
 export type MuteScope = Parameters<typeof v1.silences.matches.$post>[0]["json"];
 export type DeviceChange = Parameters<(typeof v1.devices)[":id"]["$patch"]>[0]["json"];
@@ -192,7 +192,7 @@ export const api = {
   noteIncident: (id: string, json: { text?: string; reference?: string }) =>
     take(v1.incidents[":id"].note.$post({ ...of(id), json })),
   silenceMatches: (json: MuteScope) => take(v1.silences.matches.$post({ json })),
-  users: () => all((cursor) => take(v1.users.$get({ query: { limit, ...cursor } }))),
+  assignable: () => take(v1.incidents.assignable.$get()).then(({ items }) => items),
   channels: () => all((cursor) => take(v1.channels.$get({ query: { limit, ...cursor } }))),
   channelKinds: () => take(v1.channels.kinds.$get()).then((answer) => answer.items),
   /** Refused when somebody else changed it meanwhile. */
@@ -210,6 +210,8 @@ export const api = {
   /** Refused when somebody else changed it meanwhile. */
   changeSilence: ({ id, version }: Silence, json: { endAt: number }) =>
     take(v1.silences[":id"].$patch({ ...of(id), json }, seen(version))),
+  /** As if it had never been: only of one that was just made. */
+  takeBackSilence: (id: string) => take(v1.silences[":id"].$delete(of(id))),
   endSilence: (id: string) => take(v1.silences[":id"].end.$post(of(id))),
   maintenanceWindows: (query: MuteQuery) => take(windows.$get({ query })),
   maintenanceWindow: (id: string) => take(windows[":id"].$get(of(id))),
