@@ -143,13 +143,10 @@ export async function wireDeviceSide(needs: {
     events: { of: delivery.events },
   };
   /** How many devices are in each state, as people see them. */
-  const states = (): Record<string, number> => {
-    const tally: Record<string, number> = presence.tally([]);
-    for (const { id } of registry.devices()) {
-      const state = shown(id, presence.of(id).state);
-      tally[state] = (tally[state] ?? 0) + 1;
-    }
-    return tally;
-  };
+  const states = () =>
+    presence.tally(
+      registry.devices().map(({ id }) => id),
+      shown,
+    );
   return { ingest, presence, config, reception, broker, http, states };
 }

@@ -104,7 +104,13 @@ export async function createAlerting(needs: AlertingNeeds) {
     done: changed,
     ticket: noteTicket,
   });
-  const topology = createTopology({ ...needs, changed: (id) => alerts.deviceChanged(id) });
+  const topology = createTopology({
+    ...needs,
+    changed(id) {
+      mutes.deviceChanged(id);
+      alerts.deviceChanged(id);
+    },
+  });
   const seen = (device: Device) =>
     deviceSeen(device, needs.presence().of(device.id), {
       parents: topology.parentsOf(device),
@@ -134,7 +140,11 @@ export async function createAlerting(needs: AlertingNeeds) {
     addressOf: ({ of, id }) =>
       (of === "devices" ? registry.device(id)?.address : registry.site(id)?.uplink?.address) ?? null,
   });
-  const { mutes, escalation, toAlerts } = await createHolds({ ...needs, incidents: () => alerts.open() });
+  const { mutes, escalation, toAlerts } = await createHolds({
+    ...needs,
+    registry: topology.withLearnt<Device>(registry),
+    incidents: () => alerts.open(),
+  });
   const watched = {
     devices: () => registry.devices().map(seen),
     device: seenOf,

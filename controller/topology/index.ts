@@ -131,6 +131,20 @@ export function createTopology(needs: TopologyNeeds) {
   return {
     /** Groups that it is behind by what was learnt; none where somebody declared what it is behind. */
     parentsOf,
+    /** The devices with what was learnt as parents, too: what is done to one is done to all behind it. */
+    withLearnt<D extends Known>({ devices, device }: { devices(): readonly D[]; device(id: string): D | undefined }) {
+      const learnt = (one: D): D => {
+        const groups = parentsOf(one);
+        return groups.length === 0 ? one : { ...one, parents: [...one.parents, ...groups] };
+      };
+      return {
+        devices: () => devices().map(learnt),
+        device(id: string): D | undefined {
+          const one = device(id);
+          return one && learnt(one);
+        },
+      };
+    },
     /** Where its cable was last seen; null: not told. */
     plugOf: plug,
     view,

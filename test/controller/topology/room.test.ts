@@ -55,6 +55,16 @@ it("tells when what a device is behind is other than before, and only then", asy
   expect(changed).toHaveLength(2);
 });
 
+it("counts for planned work, too: a device has what was learnt among its parents", async () => {
+  const { topology, registry, see, ap, sw } = await room();
+  const fleet = topology.withLearnt(registry);
+  expect(fleet.device(ap)?.parents).toEqual([]);
+  for (let i = 0; i < 3; i++) see();
+  expect(fleet.device(ap)?.parents).toEqual([[sw]]);
+  expect(fleet.devices().find(({ id }) => id === ap)?.parents).toEqual([[sw]]);
+  expect(fleet.device("nobody")).toBeUndefined();
+});
+
 it("outlives the controller", async () => {
   const { topology, open, see, clock, ap, sw, device } = await room();
   for (let i = 0; i < 3; i++) see();
