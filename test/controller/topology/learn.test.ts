@@ -80,11 +80,15 @@ describe("what a device is behind", () => {
   });
 
   it("is what the way out leads to, never what hangs on the device", () => {
-    const t = town(device("ap-1", "access-point"), device("sensor-1", "sensor"), device("ap-2", "access-point"));
+    const t = town(
+      ...[device("ap-1", "access-point"), device("sensor-1", "sensor"), device("ap-2", "access-point")],
+      device("sw-1", "switch"),
+    );
     const to = (name: string, uplink?: number) => ({ system_name: name, ...(uplink === undefined ? {} : { uplink }) });
     t.see("ap-1", "neighbour", 0, to("sensor-1", 1));
     t.see("ap-1", "neighbour", 0, to("ap-2"), "eth1");
     t.see("ap-1", "neighbour", 0, to("ap-2", 0), "eth2");
+    t.see("ap-1", "neighbour", 0, to("sw-1", 0), "eth3");
     expect(t.hanging("ap-1").edges).toEqual([]);
     t.see("sensor-1", "neighbour", 0, to("ap-1"));
     t.see("ap-2", "neighbour", 0, to("ap-1", 1));
