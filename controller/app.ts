@@ -94,6 +94,7 @@ export async function startApp(needs: {
       doors: () => doors,
       dataDir: settings.dataDir,
       certificateUntil: listeners.certificateUntil,
+      configStatus: (device) => devices.config.brief(device).status,
       ingestLag: () => devices.ingest.takeLag(),
       latest: (device) => devices.ingest.latestOf(device),
       allow: settings.outboundAllow,
@@ -109,14 +110,13 @@ export async function startApp(needs: {
       listen: listeners.mqtt,
       alerting,
     });
-    const { presence, config, broker } = devices;
+    const { config, broker } = devices;
     const observe = createObserve({
       ...devices,
       ...alerting,
       store: series,
       rollups,
       clock,
-      states: () => presence.tally(registry.devices().map((device) => device.id)),
       configs: () => config.tally(registry.devices()),
     });
     const http = createHttp({

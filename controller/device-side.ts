@@ -161,5 +161,11 @@ export async function wireDeviceSide(needs: {
     latest: { of: ingest.latestOf },
     events: { of: delivery.events },
   };
-  return { ingest, presence, config, reception, broker, http };
+  /** How many devices are in each state, as people see them. */
+  const states = () =>
+    presence.tally(
+      registry.devices().map(({ id }) => id),
+      shown,
+    );
+  return { ingest, presence, config, reception, broker, http, states };
 }

@@ -7,6 +7,7 @@ import {
   createRadioCollector,
   createRounds,
   createSystemCollector,
+  createTopologyCollector,
   defaultProbes,
   type Sample,
   type SpoolFacts,
@@ -112,7 +113,7 @@ interface Maker {
 
 function makersOf({ collectors, controllerUrl }: MeasureSettings, needs: MeasureNeeds): Maker[] {
   const { host, log, dataDir, footprint, spool } = needs;
-  const { system, interface: interfaces, probe, radio, environment } = collectors;
+  const { system, interface: interfaces, probe, radio, environment, topology } = collectors;
   const probes = probe.probes ?? defaultProbes(controllerUrl);
   const makers = [
     { name: "system", set: system, make: () => createSystemCollector({ host, dataDir, footprint, spool }) },
@@ -124,6 +125,7 @@ function makersOf({ collectors, controllerUrl }: MeasureSettings, needs: Measure
     },
     { name: "radio", set: radio, make: () => createRadioCollector({ host, log }) },
     { name: "environment", set: environment, make: () => createEnvironmentCollector({ host }) },
+    { name: "topology", set: topology, make: () => createTopologyCollector({ host, log }) },
   ];
   return makers
     .filter(({ set }) => set.enabled)

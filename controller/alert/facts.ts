@@ -27,6 +27,7 @@ export function factsOf(turn: Turn, incident: Pick<Incident, "root" | "site" | "
       others: others.length,
       behind: out.length,
       stopped: device?.stopped ?? facts.stopped,
+      ...(device?.plug ? { plug: device.plug } : {}),
     };
   }
   const down = [...incident.members.values()].filter(({ state }) => state === "down").length;

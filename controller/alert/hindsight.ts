@@ -84,6 +84,7 @@ export function createHindsight(needs: HindsightNeeds) {
       feed: Feed;
       book: Rulebook;
       seen(device: string): DeviceSeen | undefined;
+      behind(device: string): string[];
     }) =>
       createExplain({
         ...needs,

@@ -1,6 +1,7 @@
 import type { Escalation } from "./escalation/run.ts";
 import type { Flapping } from "./flap.ts";
 import type { Muted } from "./mute/hold.ts";
+import type { Plug } from "./watch.ts";
 
 export type Severity = "critical" | "major" | "warning" | "info";
 
@@ -60,6 +61,8 @@ export interface Facts {
   why: string;
   /** Of a loss: how often it came and went. */
   flap?: Flapping;
+  /** Of a device: where its cable was last seen. */
+  plug?: Plug;
   /** Of a device: others that are out of reach with it. */
   behind?: number;
   /** Of a site: whether its line answers; absent: nobody could ask. */

@@ -7,6 +7,7 @@ import { createReach } from "../base/outbound.ts";
 import { type About, createNotify } from "../notify/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import type { SeriesStore, StoredPoint } from "../store/series/index.ts";
+import { createTopology, type TopologyNeeds } from "../topology/index.ts";
 import { createAlerts } from "./alerts.ts";
 import { type AvailabilityNeeds, createAvailability } from "./availability/index.ts";
 import { createHindsight, type HindsightNeeds, subjectOf } from "./hindsight.ts";
@@ -18,6 +19,7 @@ import { createReferences } from "./probe/references.ts";
 import { noteTicket } from "./records.ts";
 import { createFeed } from "./rules/feed.ts";
 import { createRulebook } from "./rules/rulebook.ts";
+import { createConfigWatch } from "./self/configs.ts";
 import { createSelf } from "./self/index.ts";
 import { self as controllerId } from "./self/measurement.ts";
 import type { Doors } from "./self-check.ts";
@@ -35,6 +37,7 @@ interface Device {
   via: string | null;
   address: string | null;
   parents: readonly (readonly string[])[];
+  hardware: { serial: string } | null;
 }
 interface By {
   kind: string;
@@ -60,10 +63,13 @@ export interface AlertingNeeds {
     /** For the notices: where it is, and whom to call. */
     site(id: string): (About["site"] & { uplink?: { address?: string | undefined } | null }) | undefined;
     hoursOfSite(site: string): { open: boolean; changesAt: number | null };
-  } & AvailabilityNeeds["registry"];
+  } & AvailabilityNeeds["registry"] &
+    Pick<TopologyNeeds["registry"], "deviceChanges" | "onChange">;
   /** Asked only after the start. */
   presence(): ReturnType<HindsightNeeds["presence"]> & { blind(since: number | null): void };
   latest: HindsightNeeds["latest"];
+  /** How a device's configuration stands, in a word. Asked only after the start. */
+  configStatus(device: string): string;
   cannotStore(): { since: number; why: string } | null;
   doors(): Doors | null;
   /** With `keys`, and perhaps `alert-rules` of *.yaml. */
@@ -98,7 +104,18 @@ export async function createAlerting(needs: AlertingNeeds) {
     done: changed,
     ticket: noteTicket,
   });
-  const seen = (device: Device) => deviceSeen(device, needs.presence().of(device.id));
+  const topology = createTopology({
+    ...needs,
+    changed(id) {
+      mutes.deviceChanged(id);
+      alerts.deviceChanged(id);
+    },
+  });
+  const seen = (device: Device) =>
+    deviceSeen(device, needs.presence().of(device.id), {
+      parents: topology.parentsOf(device),
+      plug: topology.plugOf(device.id),
+    });
   const seenOf = (id: string) => {
     const device = registry.device(id);
     return device && seen(device);
@@ -123,7 +140,11 @@ export async function createAlerting(needs: AlertingNeeds) {
     addressOf: ({ of, id }) =>
       (of === "devices" ? registry.device(id)?.address : registry.site(id)?.uplink?.address) ?? null,
   });
-  const { mutes, escalation, toAlerts } = await createHolds({ ...needs, incidents: () => alerts.open() });
+  const { mutes, escalation, toAlerts } = await createHolds({
+    ...needs,
+    registry: topology.withLearnt<Device>(registry),
+    incidents: () => alerts.open(),
+  });
   const watched = {
     devices: () => registry.devices().map(seen),
     device: seenOf,
@@ -162,6 +183,13 @@ export async function createAlerting(needs: AlertingNeeds) {
     outboxSince: () => needs.clock.now() - (notify.counts()["oldestMs"] ?? 0),
     sampled: feed.sampled,
   });
+  const configs = createConfigWatch({
+    ...needs,
+    devices: registry.devices,
+    isOnline: (device) => needs.presence().of(device).state === "online",
+    statusOf: needs.configStatus,
+    sampled: feed.sampled,
+  });
   const watchdog = createWatchdog({
     ...needs,
     url: needs.limits.watchdogUrl ?? null,
@@ -177,7 +205,7 @@ export async function createAlerting(needs: AlertingNeeds) {
     self: { values: self.values, watchdog: watchdog.view },
     probing: { counts: probing.counts },
     rules: { book: rulebook, standing: feed.standing, ...hindsight.trials },
-    explain: hindsight.explaining({ alerts, feed, book: rulebook, seen: seenOf }),
+    explain: hindsight.explaining({ alerts, feed, book: rulebook, seen: seenOf, behind: topology.sentences }),
     availability: availability.reports,
     /** Devices of people that are usually on at this device at this hour of the week; null: not known. */
     usuallyOn: (device: string): number | null => hindsight.usual.usuallyOn([device], needs.clock.now()),
@@ -188,8 +216,13 @@ export async function createAlerting(needs: AlertingNeeds) {
       alerts.deviceChanged(id);
     },
     /** Newest values of a device, as they are stored. */
-    stored: (points: readonly StoredPoint[]): void => feed.stored(points, needs.clock.now()),
+    stored(points: readonly StoredPoint[]): void {
+      feed.stored(points, needs.clock.now());
+      topology.stored(points);
+    },
+    topology,
     async start(): Promise<void> {
+      await topology.start();
       await availability.start();
       await alerts.start();
       // Only now: rules and devices that are gone end what was kept of them.
@@ -200,17 +233,20 @@ export async function createAlerting(needs: AlertingNeeds) {
       feed.subject(controllerId, { id: controllerId, site: "", kind: "controller", tags: [], profile: null });
       notify.start();
       self.start();
+      configs.start();
       watchdog.start();
       hindsight.start();
     },
     async stop(): Promise<void> {
       self.stop();
+      configs.stop();
       loopLag.stop();
       await hindsight.stop();
       await watchdog.stop();
       await alerts.stop();
       await availability.stop();
       await notify.stop();
+      await topology.stop();
     },
   };
 }

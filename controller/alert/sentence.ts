@@ -28,7 +28,7 @@ function whatOf(incident: Told, now: number): string {
     return `${where(incident)} comes and goes since ${from}: lost ${facts.flap.times} times. You are told again when it has calmed down.${neighbours(incident)}`;
   switch (rule) {
     case "device_down":
-      return `${where(incident)} is offline since ${from}${facts.stopped ? ": its agent was stopped" : ""}${withIt(facts, "is", "are")}.${neighbours(incident)}`;
+      return `${where(incident)} is offline since ${from}${facts.stopped ? ": its agent was stopped" : ""}${withIt(facts, "is", "are")}.${plugged(facts)}${neighbours(incident)}`;
     case "agent_down":
       return `${where(incident)} answers, but its agent is silent since ${from}${withIt(facts, "does", "do")}. People are probably served; nothing is measured there.`;
     case "site_unreachable":
@@ -79,6 +79,10 @@ function withIt({ behind = 0 }: Facts, one: string, many: string): string {
   if (many === "do") return `, and so ${behind === 1 ? one : many} ${others} more at this site`;
   return `, and with it ${behind === 1 ? one : many} ${others} that it connects`;
 }
+
+/** Where somebody has to look. Whoever said goodbye was not unplugged. */
+const plugged = ({ plug, stopped }: Facts): string =>
+  plug && !stopped ? ` It was last seen on port ${plug.port} of ${plug.of}.` : "";
 
 function whyBack({ cause, facts }: Told, who: "it" | "they", lastedMs: number): string {
   const [were, their] = who === "it" ? ["was", "its"] : ["were", "their"];

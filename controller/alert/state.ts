@@ -2,6 +2,7 @@ import type { Policy } from "./escalation/run.ts";
 import type { Flapping } from "./flap.ts";
 import type { Incident, Severity } from "./incident.ts";
 import type { Mute } from "./mute/hold.ts";
+import type { Plug } from "./watch.ts";
 
 /** A device as this room sees it. */
 export interface Watched {
@@ -21,6 +22,8 @@ export interface Watched {
   intervalMs: number;
   /** Groups of devices that it is behind: out of reach when all of one group are. */
   parents: readonly (readonly string[])[];
+  /** Where its cable was last seen; null or absent: not told. */
+  plug?: Plug | null;
 }
 
 export interface Place {

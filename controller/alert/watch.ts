@@ -17,6 +17,14 @@ export interface DeviceSeen {
   agent?: string | null;
   intervalMs: number;
   parents: readonly (readonly string[])[];
+  /** Where its cable was last seen; null or absent: not told. */
+  plug?: Plug | null;
+}
+
+/** A port of what its cable leads to. */
+export interface Plug {
+  port: string;
+  of: string;
 }
 
 /** What presence says of a device. */
@@ -29,8 +37,15 @@ export type Presence = Pick<DeviceSeen, "state" | "since" | "lastSeenAt" | "boot
 /** What the registry knows of a device. `via` is one more group that it is behind. */
 type Known = Pick<DeviceSeen, "id" | "name" | "site"> & { via: string | null; parents: readonly (readonly string[])[] };
 
-/** A device of the registry with what presence says of it. */
-export const deviceSeen = (device: Known, is: Presence): DeviceSeen => ({
+/** What it showed of where it hangs. */
+export interface Learnt {
+  parents: readonly (readonly string[])[];
+  plug: Plug | null;
+}
+const nothingLearnt: Learnt = { parents: [], plug: null };
+
+/** A device of the registry with what presence says of it, and what it showed itself. */
+export const deviceSeen = (device: Known, is: Presence, learnt = nothingLearnt): DeviceSeen => ({
   id: device.id,
   name: device.name,
   site: device.site,
@@ -43,7 +58,8 @@ export const deviceSeen = (device: Known, is: Presence): DeviceSeen => ({
   firmware: is.birth?.firmware ?? null,
   agent: is.birth?.agent ?? null,
   intervalMs: is.birth?.intervalMs ?? 60_000,
-  parents: device.via === null ? device.parents : [...device.parents, [device.via]],
+  parents: [...device.parents, ...(device.via === null ? [] : [[device.via]]), ...learnt.parents],
+  plug: learnt.plug,
 });
 
 /** In maintenance a device may be down: nobody has to look after it. Its incidents go on all the same. */
@@ -72,6 +88,7 @@ export const watchedOf = (device: DeviceSeen): Watched => ({
   bootAt: device.bootAt ?? null,
   intervalMs: device.intervalMs,
   parents: device.parents,
+  plug: device.plug ?? null,
 });
 
 const samePlace = (a: Place | undefined, b: Place): boolean =>

@@ -31,6 +31,7 @@ import { session } from "./session.ts";
 import { sites } from "./sites.ts";
 import { stream } from "./stream.ts";
 import { tokens } from "./tokens.ts";
+import { topologyOf } from "./topology.ts";
 import { users } from "./users.ts";
 
 /** Refuses a longer body before it is in memory. */
@@ -66,6 +67,7 @@ export const createApi = (needs: HttpNeeds) => {
     .route(`${apiRoot}/devices`, observed(needs))
     .route(`${apiRoot}/devices`, deviceConfig(needs))
     .route(`${apiRoot}/devices`, explainedDevice(needs))
+    .route(`${apiRoot}/devices`, topologyOf(needs))
     .route(`${apiRoot}/config`, manyConfigs(needs))
     .route(`${apiRoot}/rollouts`, rollouts(needs))
     .route(`${apiRoot}/series`, siteSeries(needs))

@@ -54,6 +54,8 @@ const deviceSchema = z.object({
   }),
   site: z.object({ id: z.string(), open: z.boolean(), changesAt: at.nullable() }).nullable(),
   hours: z.string(),
+  /** What it is behind, and what that means for notices. */
+  behind: z.array(z.string()),
   rules: z.array(
     z.object({
       rule: z.string(),

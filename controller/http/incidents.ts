@@ -110,13 +110,16 @@ const noteSchema = z
   .strictObject({ text: line(2_000).min(1).optional(), reference: line(200).optional() })
   .refine(({ text, reference }) => text !== undefined || reference !== undefined, "a text, a reference, or both");
 
+/** No more of a person than whose name it is. */
+const assignable = z.object({ items: z.array(z.object({ id: z.string(), name: z.string() })) });
+
 /** Until then nobody is told again; 4 hours where it is left out. */
 const ackSchema = z.strictObject({ forMs: z.int().min(alertBounds.ackLeastMs).max(alertBounds.ackMostMs).optional() });
 /** Id of a user; null: nobody in particular. */
 const assignSchema = z.strictObject({ user: z.string().min(1).max(64).nullable() });
 
 /** /incidents */
-export const incidents = ({ alerts: all }: Pick<HttpNeeds, "alerts">) => {
+export const incidents = ({ alerts: all, auth }: Pick<HttpNeeds, "alerts" | "auth">) => {
   const one = async (id: string) => {
     const incident = await all.of(id);
     if (!incident) throw notFound("incident", id);
@@ -139,6 +142,14 @@ export const incidents = ({ alerts: all }: Pick<HttpNeeds, "alerts">) => {
           pageOfKeys(rows, limit, (row) => [String(row.openedAt), row.id]),
           200,
         );
+      },
+    )
+    .get(
+      "/assignable",
+      describe("alerts", "Whom an incident can be given to", { 200: { what: "People by name", schema: assignable } }),
+      async (c) => {
+        const able = (await auth.users.list()).filter(({ disabled, role }) => !disabled && role !== "viewer");
+        return c.json({ items: able.map(({ id, name }) => ({ id, name })) }, 200);
       },
     )
     .get("/:id", describe("alerts", "One incident", answer), async (c) => c.json(await one(c.req.param("id")), 200))

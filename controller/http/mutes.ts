@@ -128,6 +128,14 @@ export const silences = ({ mutes }: Pick<HttpNeeds, "mutes">) => {
     })
     .post("/:id/end", describe("alerts", "End a silence now", { 200: one }), async (c) =>
       c.json(view(await mutes.end(actorOf(c), "silence", c.req.param("id"))), 200),
+    )
+    .delete(
+      "/:id",
+      describe("alerts", "Take back a silence that was just made", { 204: { what: "As if it had never been" } }),
+      async (c) => {
+        await mutes.takeBack(actorOf(c), c.req.param("id"));
+        return c.body(null, 204);
+      },
     );
 };
 

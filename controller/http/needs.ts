@@ -20,6 +20,7 @@ import type { PresenceView } from "../registry/presence/index.ts";
 import type { Rollouts } from "../rollout/index.ts";
 import type { Rollups } from "../rollup/index.ts";
 import type { SeriesStore } from "../store/series/index.ts";
+import type { Topology } from "../topology/index.ts";
 import type { BreakWish, DemoView } from "./demo.ts";
 import type { Live } from "./live.ts";
 
@@ -109,6 +110,7 @@ export interface HttpNeeds {
     preview(rule: AlertRule): ReturnType<typeof previewOf>;
   };
   explain: Explain;
+  topology: Pick<Topology, "view" | "adopt" | "dismiss" | "restore">;
   notify: Pick<Notify, "channels" | "kinds" | "push" | "test" | "healthOf">;
   live: Live;
   health(): Health;

@@ -1,7 +1,19 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { notFound } from "../base/errors.ts";
-import { type Site, uplinkKinds, weekdays } from "../registry/index.ts";
+import {
+  calendarLimits,
+  formatHours,
+  holidayCalendars,
+  isRange,
+  isTime,
+  parseDay,
+  parseHours,
+  type Registry,
+  type Site,
+  uplinkKinds,
+  weekdays,
+} from "../registry/index.ts";
 import { actorOf, type Env } from "./context.ts";
 import { describe } from "./document.ts";
 import { etagOf, versionSeen } from "./etag.ts";
@@ -9,12 +21,40 @@ import { address, body, location, name, query } from "./input.ts";
 import type { HttpNeeds } from "./needs.ts";
 import { pageOf, pageOfList, pageQuery } from "./pages.ts";
 
-const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, "such as 08:00; 24:00 ends a day");
-const range = z.tuple([time, time]).refine(([from, to]) => from < to, "from before to");
+const time = z.string().max(5).refine(isTime, "such as 08:00, dawn or dusk; 24:00 ends a day");
+const range = z.tuple([time, time]).refine(isRange, "from before to");
 const days = Object.fromEntries(weekdays.map((day) => [day, z.array(range).max(4).optional()])) as {
   [D in (typeof weekdays)[number]]: z.ZodOptional<z.ZodArray<typeof range>>;
 };
+/** As people write it, by the reader that knows what is allowed. */
+const written = <T>(read: (text: string) => T) =>
+  z
+    .string()
+    .max(500)
+    .transform((text, context) => {
+      try {
+        return read(text);
+      } catch (error) {
+        context.addIssue({ code: "custom", message: (error as Error).message });
+        return z.NEVER;
+      }
+    });
 const serviceHours = z.union([z.literal("always"), z.strictObject(days)]);
+const givenHours = z.union([serviceHours, written(parseHours)]);
+const date = z.iso.date();
+const dayHours = z.union([z.enum(["open", "closed"]), z.array(range).max(calendarLimits.ranges)]);
+const calendarOf = <H extends z.ZodType>(hours: H) =>
+  z.strictObject({
+    holidays: z.strictObject({ dates: z.array(date).max(calendarLimits.dates), hours }).nullable(),
+    exceptions: z
+      .array(
+        z
+          .strictObject({ from: date, to: date.optional(), hours, why: name(calendarLimits.whyChars).optional() })
+          .refine(({ from, to = from }) => from <= to, { message: "the last day is before the first", path: ["to"] }),
+      )
+      .max(calendarLimits.exceptions),
+  });
+const calendar = calendarOf(dayHours);
 const timeZone = z
   .string()
   .max(64)
@@ -41,7 +81,8 @@ const newSite = z.strictObject({
   name: name(),
   location,
   timeZone: timeZone.optional(),
-  serviceHours: serviceHours.optional(),
+  serviceHours: givenHours.optional(),
+  calendar: calendarOf(z.union([dayHours, written(parseDay)])).optional(),
   area: name().nullable().optional(),
   uplink: uplink.optional(),
   contact: contact.optional(),
@@ -53,6 +94,11 @@ const siteSchema = z.object({
   location,
   timeZone: z.string(),
   serviceHours,
+  /** The same as people write it. */
+  serviceHoursText: z.string(),
+  calendar,
+  /** When it serves within the next days; of a site that always does, nothing is listed. */
+  serves: z.array(z.object({ from: z.int(), to: z.int() })),
   area: z.string().nullable(),
   uplink,
   contact,
@@ -64,11 +110,25 @@ const siteSchema = z.object({
 const siteQuery = z.strictObject({ ...pageQuery, q: z.string().max(100).optional() });
 
 const one = { what: "The site", schema: siteSchema };
-const view = (site: Site): z.infer<typeof siteSchema> => site;
+const dayMs = 86_400_000;
+const [daysListed, servesListed] = [8, 8];
+const holidaysSchema = z.object({
+  calendars: z.array(
+    z.object({ id: z.string(), name: z.string(), days: z.array(z.object({ date: z.string(), name: z.string() })) }),
+  ),
+});
+
+function viewOf(registry: Registry, site: Site, now: number): z.infer<typeof siteSchema> {
+  const { holidays, exceptions } = site.calendar;
+  const isPlain = site.serviceHours === "always" && holidays === null && exceptions.length === 0;
+  const serves = isPlain ? [] : registry.servedBy(site.id, { from: now, to: now + daysListed * dayMs });
+  return { ...site, serviceHoursText: formatHours(site.serviceHours), serves: serves.slice(0, servesListed) };
+}
 
 /** /sites */
-export const sites = ({ registry }: Pick<HttpNeeds, "registry">) =>
-  new Hono<Env>()
+export const sites = ({ registry, clock }: Pick<HttpNeeds, "registry" | "clock">) => {
+  const view = (site: Site) => viewOf(registry, site, clock.now());
+  return new Hono<Env>()
     .get(
       "/",
       describe("sites", "List sites", { 200: { what: "Sites by name", schema: pageOf(siteSchema) } }),
@@ -87,6 +147,11 @@ export const sites = ({ registry }: Pick<HttpNeeds, "registry">) =>
       c.header("etag", etagOf(site.version));
       return c.json(view(site), 201);
     })
+    .get(
+      "/holidays",
+      describe("sites", "Bank holidays to choose from", { 200: { what: "Calendars", schema: holidaysSchema } }),
+      (c) => c.json({ calendars: holidayCalendars.map(({ id, name, days }) => ({ id, name, days: [...days] })) }, 200),
+    )
     .get("/:id", describe("sites", "One site", { 200: one }), (c) => {
       const id = c.req.param("id");
       const site = registry.site(id);
@@ -108,6 +173,7 @@ export const sites = ({ registry }: Pick<HttpNeeds, "registry">) =>
       await registry.siteChanges.remove(actorOf(c), c.req.param("id"));
       return c.body(null, 204);
     });
+};
 
 const matches = (site: Site, wanted: string): boolean =>
   [site.name, site.id, site.area ?? ""].some((text) => text.toLowerCase().includes(wanted));

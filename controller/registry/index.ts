@@ -16,16 +16,18 @@ import { createImports, type Imports } from "./import/index.ts";
 import { type KnockLimits, registryLimits } from "./limits.ts";
 import { createHolders, loadMemory } from "./memory.ts";
 import type { AuditLog, Change, Room } from "./room.ts";
-import { createServiceHours, type Hours } from "./service-hours.ts";
+import { createServiceHours, type Hours, type Span, servedBy } from "./service-hours.ts";
 import type { Site } from "./site.ts";
 import { createSites, type Sites } from "./sites.ts";
 
+export { holidayCalendars } from "./bank-holidays.ts";
+export { calendarLimits, type DayHours, type SiteCalendar } from "./calendar.ts";
 export type { Device, Membership } from "./device.ts";
 export type { DeviceChange, NewDevice } from "./devices.ts";
 export type { Knocked } from "./enrolment/knock.ts";
 export type { EnrolmentToken, NewToken } from "./enrolment/tokens.ts";
 export { type WaitingDevice, type WaitingState, waitingStates } from "./enrolment/waiting.ts";
-export { formatHours, parseHours } from "./hours.ts";
+export { formatHours, isRange, isTime, parseDay, parseHours } from "./hours.ts";
 export { devicesCsv, sitesCsv } from "./import/export.ts";
 export { type ImportKind, type ImportRecord, importLimits, type Plan, readTable, type Table } from "./import/index.ts";
 export { type KnockLimits, knockLimits, registryLimits } from "./limits.ts";
@@ -56,6 +58,8 @@ export interface Registry {
   /** Whether the device's site serves now; no site: always. */
   hoursOf(device: string): Hours;
   hoursOfSite(site: string): Hours;
+  /** When the site served within that time, by the hours that held then. */
+  servedBy(site: string, span: Span): Span[];
   /** Through which device it was reached at that time; null: direct, or not known. */
   viaAt(device: string, at: number): string | null;
   /** Who was at the site in [from, to), and from when to when. */
@@ -106,6 +110,7 @@ export async function createRegistry(needs: {
     siteOf: (device) => memory.devices.get(device)?.site ?? null,
     hoursOf: (device) => hours(memory.devices.get(device)?.site ?? null, clock.now()),
     hoursOfSite: (site) => hours(site, clock.now()),
+    servedBy: (site, span) => servedBy(memory.schedules.get(site) ?? [], span),
     viaAt: (device, at) => memory.memberships.get(device)?.find((one) => covers(one, at))?.via ?? null,
     membersOf: (site, from, to) =>
       [...memory.memberships.values()]

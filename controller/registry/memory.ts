@@ -1,4 +1,5 @@
 import type { Database, Records } from "../store/records/index.ts";
+import type { Dated, Schedule } from "./calendar.ts";
 import { type Device, deviceOf, type Membership } from "./device.ts";
 import { type Site, siteOf } from "./site.ts";
 
@@ -15,6 +16,8 @@ export interface Credential {
 /** All of the registry that is asked about per message or request; records are written first, then this. */
 export interface Memory {
   sites: Map<string, Site>;
+  /** When each site served by which hours, oldest first. */
+  schedules: Map<string, Dated[]>;
   devices: Map<string, Device>;
   /** Oldest first. */
   memberships: Map<string, Membership[]>;
@@ -24,8 +27,12 @@ export interface Memory {
 
 export async function loadMemory(records: Records): Promise<Memory> {
   const { db } = records;
-  const memory: Memory = { sites: new Map(), devices: new Map(), memberships: new Map(), credentials: new Map() };
+  const memory: Memory = {
+    ...{ sites: new Map(), schedules: new Map(), devices: new Map(), memberships: new Map(), credentials: new Map() },
+  };
   for (const row of await db.selectFrom("site").selectAll().execute()) memory.sites.set(row.id, siteOf(row));
+  for (const row of await db.selectFrom("site_schedule").selectAll().orderBy("from_at").execute())
+    append(memory.schedules, row.site, { ...(JSON.parse(row.schedule_json) as Schedule), from: row.from_at });
   for (const row of await db.selectFrom("device").selectAll().execute()) memory.devices.set(row.id, deviceOf(row));
   for (const row of await db.selectFrom("membership").selectAll().orderBy("from_at").execute())
     append(memory.memberships, row.device, membershipOf(row));

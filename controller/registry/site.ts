@@ -1,10 +1,11 @@
 import type { Selectable } from "kysely";
 import type { Database } from "../store/records/index.ts";
+import type { SiteCalendar } from "./calendar.ts";
 
 export const weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export type Weekday = (typeof weekdays)[number];
 /** When people may rely on the service, in the site's time zone: always, or ranges such as ["08:00", "18:00"] a day; a
- *  day that is left out has none. "24:00" ends a day. */
+ *  day that is left out has none. "24:00" ends a day; "dawn" and "dusk" are times, too. */
 export type ServiceHours = "always" | { [D in Weekday]?: [from: string, to: string][] | undefined };
 
 export const uplinkKinds = ["fibre", "dsl", "cellular", "mesh", "other"] as const;
@@ -37,6 +38,8 @@ export interface Site {
   location: Location;
   timeZone: string;
   serviceHours: ServiceHours;
+  /** Holidays and other days that are unlike their weekday. */
+  calendar: SiteCalendar;
   area: string | null;
   uplink: Uplink | null;
   contact: Contact | null;
@@ -54,6 +57,7 @@ export const siteOf = (row: SiteRow): Site => ({
   location: { lat: row.lat, lon: row.lon },
   timeZone: row.time_zone,
   serviceHours: JSON.parse(row.service_hours_json),
+  calendar: JSON.parse(row.calendar_json),
   area: row.area,
   uplink: row.uplink_json === null ? null : JSON.parse(row.uplink_json),
   contact: row.contact_json === null ? null : JSON.parse(row.contact_json),
@@ -70,6 +74,7 @@ export const siteRow = (site: Site, organisation: string): SiteRow => ({
   lon: site.location.lon,
   time_zone: site.timeZone,
   service_hours_json: JSON.stringify(site.serviceHours),
+  calendar_json: JSON.stringify(site.calendar),
   area: site.area,
   uplink_json: site.uplink === null ? null : JSON.stringify(site.uplink),
   contact_json: site.contact === null ? null : JSON.stringify(site.contact),

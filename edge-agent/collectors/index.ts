@@ -5,3 +5,4 @@ export { createProbeCollector, defaultProbes } from "./probe/index.ts";
 export { createRadioCollector } from "./radio/index.ts";
 export { createRounds } from "./round.ts";
 export { createSystemCollector, type SpoolFacts } from "./system/index.ts";
+export { createTopologyCollector } from "./topology/index.ts";

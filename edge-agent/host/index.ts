@@ -45,8 +45,8 @@ export interface Sockets {
   resolve(name: string, resolver: string | undefined, timeoutMs: number): Promise<string[]>;
   /** Opens and closes a TCP connection. */
   connect(host: string, port: number, timeoutMs: number): Promise<void>;
-  /** GET without following redirects; the body is read to its end (at most 64 KiB) and thrown away. */
-  get(url: string, timeoutMs: number): Promise<{ status: number }>;
+  /** GET without following redirects; the body is read to its end, at most 64 KiB. */
+  get(url: string, timeoutMs: number): Promise<{ status: number; body: string }>;
   /** As node's net.connect: the raw TCP connection under everything that the agent says to its controller. */
   open(host: string, port: number): Socket;
 }

@@ -86,7 +86,7 @@ export function createBatcher({ boot, clock, exit, session, put, refused }: Batc
   }
 
   function toPoint(sample: Sample): Point | undefined {
-    const clean = exit.value({ m: sample.m, t: sample.t, f: sample.f });
+    const clean = exit.sample({ m: sample.m, t: sample.t, f: sample.f });
     const admission = admit({ ...clean, at: 0 });
     if (!admission.ok) return void refused(admission.problem);
     if (admission.cut.length > 0) refused(`${clean.m}: ${admission.cut.join(", ")} is not in the catalogue`);

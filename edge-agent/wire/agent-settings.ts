@@ -34,9 +34,15 @@ const probe = z.discriminatedUnion(
     z.strictObject({ name, kind: z.literal("dns"), lookup: host, resolver: z.optional(host) }),
     z.strictObject({ name, kind: z.literal("tcp"), host, port: whole(1, 65_535) }),
     z.strictObject({ name, kind: z.literal("http"), url, expectStatus: z._default(whole(100, 599), 200) }),
+    z.strictObject({
+      name,
+      kind: z.literal("portal"),
+      url,
+      contains: z.string().check(z.minLength(1), z.maxLength(200)),
+    }),
     z.strictObject({ name, kind: z.literal("icmp"), host, count: z._default(whole(1, 20), 3) }),
   ],
-  "the kind is dns, tcp, http or icmp",
+  "the kind is dns, tcp, http, portal or icmp",
 );
 export type ProbeSettings = z.infer<typeof probe>;
 
@@ -80,6 +86,7 @@ export const agentSettings = z.strictObject({
       probe: optional(z.strictObject({ enabled, intervalMs: optional(whole(1000, day)), probes: optional(probes) })),
       radio: optional(z.strictObject({ enabled })),
       environment: optional(z.strictObject({ enabled })),
+      topology: optional(z.strictObject({ enabled })),
     }),
   ),
 });
@@ -94,6 +101,7 @@ export const agentDefaults = {
     probe: { enabled: true, intervalMs: 60_000, probes: undefined as ProbeSettings[] | undefined },
     radio: { enabled: true },
     environment: { enabled: true },
+    topology: { enabled: true },
   },
 };
 /** With every gap filled. */

@@ -23,7 +23,8 @@ function measuring() {
   });
   const off = { enabled: false };
   const { probe, interface: interfaces } = agentDefaults.collectors;
-  const rest = { interface: { ...interfaces, ...off }, probe: { ...probe, ...off }, radio: off, environment: off };
+  const more = { radio: off, environment: off, topology: off };
+  const rest = { interface: { ...interfaces, ...off }, probe: { ...probe, ...off }, ...more };
   const use = (intervalMs: number, system = { enabled: true }): void =>
     made.use({ intervalMs, controllerUrl: "http://127.0.0.1:1", collectors: { system, ...rest } });
   return { ...made, time, log, use, offered: () => offered, free: () => (hangs = false) };

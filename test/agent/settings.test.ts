@@ -17,11 +17,12 @@ describe("the agent's settings", () => {
         probe: { enabled: true, intervalMs: 60_000 },
         radio: { enabled: true },
         environment: { enabled: true },
+        topology: { enabled: true },
       },
     });
   });
 
-  it.each(["system", "interface", "probe"])("of the %s collector's sample are right", (name) => {
+  it.each(["system", "interface", "probe", "topology"])("of the %s collector's sample are right", (name) => {
     const sample = JSON.parse(readFileSync(`${top}/edge-agent/collectors/${name}/sample.json`, "utf8"));
     expect(readSettings(sample).collectors).toMatchObject(sample.collectors);
   });

@@ -1,5 +1,10 @@
 import { expect, it } from "vitest";
-import { behindSentence, maintenanceSentence } from "../../dashboards/web/src/behind-words.ts";
+import {
+  behindSentence,
+  cableSentence,
+  learntSentence,
+  maintenanceSentence,
+} from "../../dashboards/web/src/behind-words.ts";
 
 const names: Record<string, string> = { a: "Switch 3", b: "Router A", c: "Router B" };
 it.each([
@@ -18,4 +23,30 @@ it("says the window that it is in, until when, why and whether it counts", () =>
   expect(maintenanceSentence({ ...window, sla: "count" }, now)).toContain("counts like any other");
   expect(maintenanceSentence(window, window.until)).toBe("");
   expect(maintenanceSentence(null, now)).toBe("");
+});
+
+it("says where the cable that leads out ends, and when that was seen", () => {
+  const at = Date.UTC(2026, 10, 28, 12, 0);
+  const cable = { interface: "eth0", systemName: "sw-1", chassis: null, port: "7", address: null, device: null, at };
+  const other = { ...cable, interface: "eth1", systemName: "a camera", uplink: false };
+  expect(cableSentence({ cables: [other, { ...cable, uplink: true }] }, at, "Europe/London")).toBe(
+    "At port 7 of sw-1, seen at 12:00.",
+  );
+  expect(cableSentence({ cables: [{ ...cable, systemName: null, port: null, uplink: null }] }, at)).toContain(
+    "At something without a name",
+  );
+  expect(cableSentence({ cables: [other] }, at)).toBe("");
+});
+
+it("says what was learnt, and what it means for notices", () => {
+  const edge = {
+    ...{ parent: "sw", name: "Switch 3", interface: "eth0", port: "7", needed: 3, firstAt: 0, lastAt: 0 },
+    how: "lldp" as const,
+  };
+  expect(learntSentence({ ...edge, seen: 1, standing: "counting" })).toBe(
+    "Seen behind Switch 3 (port 7): not yet seen often enough to count (1 of 3 times).",
+  );
+  expect(learntSentence({ ...edge, how: "gateway", seen: 3, standing: "holds" })).toBe(
+    "Seen behind Switch 3 (its gateway): while that is lost, this device is not told of by itself.",
+  );
 });

@@ -46,7 +46,14 @@ describe("the house", () => {
   it("every collector tells what it measures and how it is set", () => {
     const folder = join(top, "edge-agent/collectors");
     const collectors = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    expect(collectors.map((c) => c.name).sort()).toEqual(["environment", "interface", "probe", "radio", "system"]);
+    expect(collectors.map((c) => c.name).sort()).toEqual([
+      "environment",
+      "interface",
+      "probe",
+      "radio",
+      "system",
+      "topology",
+    ]);
     for (const { name } of collectors) {
       for (const file of ["README.md", "sample.json", "index.ts"])
         expect(existsSync(join(folder, name, file)), `${name}/${file}`).toBe(true);

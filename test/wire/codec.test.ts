@@ -192,7 +192,12 @@ describe("the catalogue", () => {
         at: fc.nat(),
         t: fc.record(Object.fromEntries(Object.keys(tags).map((k) => [k, fc.string({ minLength: 1, maxLength: 20 })]))),
         f: fc.record(
-          Object.fromEntries(Object.keys(fields).map((k) => [k, fc.double({ noNaN: true, noDefaultInfinity: true })])),
+          Object.fromEntries(
+            Object.entries(fields).map(([k, { type }]) => [
+              k,
+              type === "text" ? fc.string({ maxLength: 20 }) : fc.double({ noNaN: true, noDefaultInfinity: true }),
+            ]),
+          ),
         ),
       }),
     );

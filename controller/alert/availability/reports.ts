@@ -1,6 +1,6 @@
 import type { Clock } from "../../base/clock.ts";
 import { turn } from "../../base/turn.ts";
-import { monthIn, type ServiceHours, type Span, servedIn } from "../../registry/index.ts";
+import { monthIn, type Span } from "../../registry/index.ts";
 import type { Records } from "../../store/records/index.ts";
 import { availabilityLimits } from "./interval.ts";
 import { devicesKnown, intervalsOf } from "./records.ts";
@@ -40,7 +40,9 @@ export interface ReportNeeds {
   records: Records;
   registry: {
     device(id: string): { id: string; name: string } | undefined;
-    sites(): readonly { id: string; name: string; timeZone: string; serviceHours: ServiceHours }[];
+    sites(): readonly { id: string; name: string; timeZone: string }[];
+    /** When a site served, by the hours that held then. */
+    servedBy(site: string, span: Span): Span[];
     /** Who was there in [from, to). */
     membersOf(site: string, from: number, to: number): readonly { device: string }[];
   };
@@ -51,7 +53,7 @@ export interface ReportNeeds {
  *  seconds of work. */
 const keptMs = 30_000;
 const reportsKept = 4;
-const noSite = { name: "Devices without a site", timeZone: "UTC", serviceHours: "always" } as const;
+const noSite = { name: "Devices without a site", timeZone: "UTC" } as const;
 const dayMs = 86_400_000;
 
 /** What the ledger says of a month. */
@@ -67,9 +69,9 @@ export function createReports(needs: ReportNeeds) {
     return (id: string | null) => {
       const before = known.get(id);
       if (before) return before;
-      const { timeZone, serviceHours } = sites.get(id ?? "") ?? noSite;
-      const span = monthIn(month, timeZone);
-      const is = { month: span, served: servedIn(serviceHours, timeZone, span) };
+      const site = sites.get(id ?? "");
+      const span = monthIn(month, (site ?? noSite).timeZone);
+      const is = { month: span, served: site ? registry.servedBy(site.id, span) : [span] };
       known.set(id, is);
       return is;
     };

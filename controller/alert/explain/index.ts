@@ -25,6 +25,8 @@ export interface ExplainNeeds {
   book: Pick<Rulebook, "all" | "of">;
   /** A device as rules see it, and as presence does. */
   device(id: string): { subject: Subject & { name: string }; seen: DeviceSeen; deadline: number | null } | undefined;
+  /** What it is behind, in sentences. */
+  behind(id: string): string[];
   site(id: string): { name: string; timeZone: string } | undefined;
   hoursOfSite(site: string): { open: boolean; changesAt: number | null };
 }
@@ -106,6 +108,7 @@ export function createExplain(needs: ExplainNeeds) {
       },
       site,
       hours: explainHours(name, around.hours, around),
+      behind: needs.behind(id),
       rules: entries.flatMap(({ rule }) => explainRule(rule, subject, feed.looks(rule, id), around)),
       incidents,
     };

@@ -9,7 +9,16 @@ import type { Mute, MuteKind } from "./hold.ts";
 import { createHolding } from "./holding.ts";
 import { muteLimits } from "./limits.ts";
 import type { Fleet } from "./now.ts";
-import { listMutes, loadMutes, type MuteEntry, type MuteQuery, muteOfId, putMute, removeMute } from "./records.ts";
+import {
+  listMutes,
+  loadMutes,
+  type MuteEntry,
+  type MuteQuery,
+  muteOfId,
+  pruneMutes,
+  putMute,
+  removeMute,
+} from "./records.ts";
 import type { Span } from "./recurrence.ts";
 import {
   isSomething,
@@ -59,7 +68,19 @@ export async function createMutes(needs: MutesNeeds) {
   const live = new Map((await loadMutes(records, clock.now() - settleMs)).map((entry) => [entry.id, entry]));
   const holding = createHolding({ settleMs, registry, live });
 
+  let prunedAt = Number.NEGATIVE_INFINITY;
+
+  /** With what makes the table grow: once a day is enough. */
+  async function prune(): Promise<void> {
+    const now = clock.now();
+    if (Math.abs(now - prunedAt) < dayMs) return;
+    prunedAt = now;
+    await pruneMutes(records, now - muteLimits.keptMs);
+    for (const [id, { overAt: over }] of live) if (over !== null && over < now - muteLimits.keptMs) live.delete(id);
+  }
+
   async function write(actor: By, action: string, entry: MuteEntry, before?: MuteEntry): Promise<MuteEntry> {
+    await prune();
     const made = await records.db.transaction().execute(async (db) => {
       const kept = await putMute(db, records.organisation, entry);
       const subject = { kind: entry.kind, id: entry.id };
@@ -162,6 +183,21 @@ export async function createMutes(needs: MutesNeeds) {
     /** Nothing of it counts from now on. */
     end: (actor: By, kind: MuteKind, id: string) =>
       change(actor, { kind, id, action: "ended" }, (_was, now) => ({ endedAt: now })),
+    /** As if it had never been: what it held back is told at once, without the time to settle that an end gives. */
+    takeBack: (actor: By, id: string) =>
+      serial(async () => {
+        const was = await find("silence", id);
+        const now = clock.now();
+        if (was.endedAt !== null || now - was.createdAt > muteLimits.takeBackMs)
+          throw conflict("begun", "it holds for too long already: end it instead");
+        await records.db.transaction().execute(async (db) => {
+          await removeMute(db, id);
+          const subject = { kind: "silence", id };
+          await needs.audit.write(db, { actor, action: "silence.taken-back", subject, before: was });
+        });
+        live.delete(id);
+        holding.look();
+      }),
     /** Only what never began: what held something back stays, as its reason. */
     remove: (actor: By, id: string) =>
       serial(async () => {

@@ -25,6 +25,10 @@ export const muteLimits = {
   incidents: 50,
   /** Of one look at the calendar. */
   calendarDays: 42,
+  /** A silence that was just made can be taken back, as if it had never been. */
+  takeBackMs: 10 * 60_000,
+  /** How long one that is over can be looked up; afterwards it is gone. */
+  keptMs: 400 * dayMs,
   /** Devices that one is behind, one behind the other. */
   depth: 32,
 } as const;

@@ -70,6 +70,14 @@ export async function putMute(db: Kysely<Database>, organisation: string, entry:
 export const removeMute = async (db: Kysely<Database>, id: string): Promise<void> =>
   void (await db.deleteFrom("mute").where("id", "=", id).execute());
 
+/** Those that were over before then. */
+export const pruneMutes = async ({ db, organisation }: Records, overBefore: number): Promise<void> =>
+  void (await db
+    .deleteFrom("mute")
+    .where("organisation", "=", organisation)
+    .where("over_at", "<", overBefore)
+    .execute());
+
 /** Those that are not over, or only since then. */
 export async function loadMutes({ db, organisation }: Records, overSince: number): Promise<MuteEntry[]> {
   const rows = await db

@@ -1,5 +1,33 @@
 import type { RuleText } from "./schema.ts";
 
+/** Outside these nothing outdoors in Britain can be, or is measured for long. */
+const ranges = [
+  {
+    ...{ id: "cold", title: "A cold that cannot be", field: "temperature_celsius" },
+    ...{ raise: { below: -30 }, clear: { above: -25 } },
+  },
+  {
+    ...{ id: "humidity", title: "A humidity that cannot be", field: "humidity_percent" },
+    ...{ raise: { above: 101 }, clear: { below: 100.5 } },
+  },
+  {
+    ...{ id: "dry", title: "An air drier than air can be", field: "humidity_percent" },
+    ...{ raise: { below: 2 }, clear: { above: 5 } },
+  },
+  {
+    ...{ id: "pressure_high", title: "A pressure that cannot be", field: "pressure_hpa" },
+    ...{ raise: { above: 1_080 }, clear: { below: 1_070 } },
+  },
+  {
+    ...{ id: "pressure_low", title: "A pressure that cannot be", field: "pressure_hpa" },
+    ...{ raise: { below: 850 }, clear: { above: 870 } },
+  },
+  {
+    ...{ id: "dust", title: "More dust than there can be", field: "pm25_ug_per_m3" },
+    ...{ raise: { above: 1_000 }, clear: { below: 900 } },
+  },
+] as const;
+
 /** On from the first start (ALERTING §2), as far as agents measure it today. A rule of the same id, in a file or by the
  *  API, takes its place. */
 export const defaultRules: readonly RuleText[] = [
@@ -15,6 +43,44 @@ export const defaultRules: readonly RuleText[] = [
     samples: 3,
     severity: "warning",
     help: "The radio answers and people are there at this hour of other weeks. Look at the network's name, the portal and the walk from the street.",
+  },
+  {
+    id: "radio_off",
+    title: "A radio serves nobody any more",
+    scope: { kinds: ["access-point"] },
+    value: { field: "radio.serving" },
+    raise: { below: 1 },
+    for: "3m",
+    clearFor: "3m",
+    samples: 3,
+    severity: "major",
+    help: "It was switched off, its driver gave up, or radar took its channel. Restart the radio, then the device.",
+  },
+  {
+    id: "ssid_missing",
+    title: "Fewer networks than usual",
+    scope: { kinds: ["access-point"] },
+    value: { field: "radio.networks" },
+    usual: { weeks: 2, factor: true },
+    raise: { below: 0.99 },
+    for: "3m",
+    clearFor: "3m",
+    samples: 3,
+    severity: "major",
+    help: "A network's name is not in the air. Silence it where it was taken away on purpose: in two weeks that is usual.",
+  },
+  {
+    id: "retries",
+    title: "Much has to be sent again over the air",
+    scope: { kinds: ["access-point"] },
+    value: { field: "radio.retry_percent", fn: "mean", window: "5m" },
+    raise: { above: 30 },
+    clear: { below: 20 },
+    for: "15m",
+    clearFor: "15m",
+    samples: 3,
+    severity: "warning",
+    help: "Noise, a channel that others use, or devices that are too far away.",
   },
   {
     id: "client_cap",
@@ -99,6 +165,27 @@ export const defaultRules: readonly RuleText[] = [
     help: "Look at its power first: the injector, the length of the cable, the port's budget.",
   },
   {
+    id: "config_not_applied",
+    title: "Its configuration is not the one that is wanted",
+    value: { field: "config.applied" },
+    raise: { below: 1 },
+    for: "10m",
+    samples: 10,
+    severity: "warning",
+    help: "Refused, taken back, or from elsewhere: the device's page says which and why.",
+  },
+  {
+    id: "battery",
+    title: "A battery is nearly empty",
+    value: { field: "system.battery_percent" },
+    raise: { below: 15 },
+    clear: { above: 20 },
+    for: "1h",
+    clearFor: "10m",
+    samples: 3,
+    severity: "warning",
+  },
+  {
     id: "cpu",
     title: "The processor is busy all the time",
     value: { field: "system.cpu_percent" },
@@ -173,6 +260,31 @@ export const defaultRules: readonly RuleText[] = [
     clear: { below: 50 },
     for: "10m",
     clearFor: "10m",
+    severity: "warning",
+  },
+  ...ranges.map(
+    ({ id, title, field, raise, clear }): RuleText => ({
+      id: `sensor_range_${id}`,
+      title,
+      scope: { kinds: ["sensor"] },
+      // A mean forgives one reading that was disturbed.
+      value: { field: `environment.${field}`, fn: "mean", window: "10m" },
+      raise,
+      clear,
+      for: "1h",
+      clearFor: "10m",
+      severity: "warning",
+    }),
+  ),
+  {
+    id: "sensor_stuck_dust",
+    title: "A dust sensor says the same all the time",
+    scope: { kinds: ["sensor"] },
+    value: { field: "environment.pm25_ug_per_m3", fn: "unchanged" },
+    raise: { above: 6 * 3_600 },
+    for: "1h",
+    clearFor: "10m",
+    samples: 3,
     severity: "warning",
   },
   {

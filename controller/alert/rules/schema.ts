@@ -85,7 +85,7 @@ export const rule = z
     id: z
       .string()
       .regex(/^[a-z][a-z0-9_]{0,63}$/, "a-z 0-9 _ expected, up to 64")
-      .refine((id) => !reserved.has(id), "this name is the controller's own"),
+      .refine((id) => !reserved.has(id), "this name is taken by the program itself"),
     title: z.string().min(1).max(ruleLimits.nameChars).describe("what is wrong, in a few words: Radio is crowded"),
     enabled: z.boolean().default(true),
     scope: scope.default({}),
@@ -153,11 +153,12 @@ const comparable: ReadonlySet<WindowFunction> = new Set(["last", "mean", "min", 
 const overlaps = (raise: Threshold, clear: Threshold): boolean =>
   raise.above !== undefined ? (clear.below ?? 0) > raise.above : (clear.above ?? 0) < (raise.below ?? 0);
 
-/** What the controller finds by itself, without a rule. */
+/** What the controller finds by itself, without a rule; and the page on which one is made. */
 export const reserved: ReadonlySet<string> = new Set([
   "controller_blind",
   "cannot_store",
   "site_unreachable",
   "device_down",
   "agent_down",
+  "new",
 ]);

@@ -15,6 +15,15 @@ export const controllerMeasurement = {
   },
 } as const satisfies Measurement;
 
+/** Configuration of a device, as the controller knows it. Not stored either. */
+export const configMeasurement = {
+  meaning: "configuration of a device, as the controller knows it",
+  tags: {},
+  fields: {
+    applied: { type: "number", unit: "", kind: "state", meaning: "what is wanted is in force: 1 yes, 0 no" },
+  },
+} as const satisfies Measurement;
+
 function gauge(unit: string, meaning: string) {
   return { type: "number", unit, kind: "gauge", meaning } as const;
 }

@@ -143,10 +143,14 @@ export function createPresence(needs: PresenceNeeds) {
       // After whatever is being saved, which may have it still.
       saving = saving.then(() => needs.records.forget(device)).catch(needs.failed);
     },
-    /** How many of these devices are in each state. */
-    tally(devices: Iterable<string>): Record<DeviceState, number> {
+    /** How many of these devices are in each state.
+     *  @param shown as what people see it */
+    tally(
+      devices: Iterable<string>,
+      shown: (device: string, state: DeviceState) => DeviceState = (_, state) => state,
+    ): Record<DeviceState, number> {
       const tally = { awaiting: 0, online: 0, suspect: 0, offline: 0, sleeping: 0, maintenance: 0, unknown: 0 };
-      for (const device of devices) tally[(states.get(device) ?? awaiting).state]++;
+      for (const device of devices) tally[shown(device, (states.get(device) ?? awaiting).state)]++;
       return tally;
     },
     /** When its silence moves the state on; null: nobody waits for it. */

@@ -12,7 +12,9 @@ import type { RuleTables } from "./migrations/0011-rules.ts";
 import type { MuteTables } from "./migrations/0012-mutes.ts";
 import type { AvailabilityTables } from "./migrations/0013-availability.ts";
 import type { EscalationTables } from "./migrations/0015-escalation.ts";
-import type { RolloutTables } from "./migrations/0020-rollouts.ts";
+import type { LearntTopologyTables } from "./migrations/0016-learnt-topology.ts";
+import type { SiteCalendarTables } from "./migrations/0017-site-calendar.ts";
+import type { RolloutTables } from "./migrations/0019-rollouts.ts";
 
 /** Every table; each is described beside the migration that makes it. Times are milliseconds since 1970 UTC, flags are
  *  0 or 1, `*_json` is JSON text. */
@@ -29,6 +31,8 @@ export interface Database
     RuleTables,
     MuteTables,
     EscalationTables,
+    LearntTopologyTables,
+    SiteCalendarTables,
     AvailabilityTables,
     RolloutTables,
     ConfigTables {}

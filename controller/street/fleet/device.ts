@@ -20,10 +20,13 @@ export function createStreetDevice(needs: DeviceNeeds) {
   const { device } = order;
   const { time } = machine;
   const controller = new URL(fleet.controllerUrl);
+  /** Somebody cut it off: nothing comes through it to what hangs on it either. */
+  const isOut = (key: string): boolean => faults().cutDevices.includes(key) || faults().unpowered.includes(key);
   const around = {
     lineUp: (): boolean =>
       !faults().cutSites.includes(device.site.key) &&
       !faults().cutDevices.includes(device.key) &&
+      !(device.behind !== null && isOut(device.behind)) &&
       isLineUp(device.seed, device.site, time.now()),
     jammed: (): boolean => faults().jammed.includes(device.key),
   };

@@ -1,5 +1,6 @@
 import type { Files } from "../../../edge-agent/index.ts";
 import { radios } from "../rhythm/air.ts";
+import { cableFiles, cablesOf } from "./cables.ts";
 import type { StreetDevice } from "./device.ts";
 import type { Kernel } from "./state.ts";
 
@@ -29,7 +30,8 @@ export function createFiles(device: StreetDevice, kernel: Kernel, now: () => num
   };
 }
 
-function fixed({ model, serial, kind }: StreetDevice): Record<string, string> {
+function fixed(device: StreetDevice): Record<string, string> {
+  const { model, serial, kind } = device;
   const links = interfacesOf(kind).flatMap(({ name, mbps }) => [
     [`/sys/class/net/${name}/operstate`, "up\n"],
     ...(mbps === undefined ? [] : [[`/sys/class/net/${name}/speed`, `${mbps}\n`]]),
@@ -40,6 +42,7 @@ function fixed({ model, serial, kind }: StreetDevice): Record<string, string> {
     "/etc/openwrt_release": "DISTRIB_DESCRIPTION='Demo OpenWrt 24.10'\n",
     "/sys/class/thermal/thermal_zone0/type": "cpu-thermal\n",
     ...Object.fromEntries(links),
+    ...cableFiles(cablesOf(device)),
   };
 }
 

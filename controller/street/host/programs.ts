@@ -2,6 +2,7 @@ import type { Programs, Time } from "../../../edge-agent/index.ts";
 import { chance } from "../chance.ts";
 import { radios } from "../rhythm/air.ts";
 import { roundTripMs } from "../rhythm/line.ts";
+import { cablesOf, lldpText } from "./cables.ts";
 import type { Around, StreetDevice } from "./device.ts";
 import type { Kernel } from "./state.ts";
 
@@ -15,16 +16,18 @@ interface Needs {
 const failing = (code: string | number, message: string, stdout = ""): Error =>
   Object.assign(new Error(message), { code, stdout, stderr: "" });
 
-/** Programs that a street device has, as far as the agent asks them: ping, and iw on access points. */
+/** Programs that a street device has, as far as the agent asks them: ping and lldpcli, and iw on access points. */
 export function createPrograms(needs: Needs): Programs {
   // Asked for with every round, and always the same.
   const addresses: string[] = [];
+  const neighbours = lldpText(cablesOf(needs.device));
   const addressOf = (index: number): string => (addresses[index] ??= address(needs.device, index));
   return {
     async run(program, args) {
       if (program === "ping") return ping(needs, args);
       if (program === "iw" && needs.device.kind === "access-point")
         return { stdout: iw(needs, args, addressOf), stderr: "" };
+      if (program === "lldpcli") return { stdout: neighbours, stderr: "" };
       throw failing("ENOENT", `spawn ${program} ENOENT`);
     },
   };
@@ -56,14 +59,20 @@ function iw({ kernel, time }: Needs, args: readonly string[], addressOf: (index:
     const { mhz, noise_dbm, activeMs, busyMs } = kernel.radio(radio, at);
     return `Survey data from ${name}\n\tfrequency:\t\t\t${mhz} MHz [in use]\n\tnoise:\t\t\t\t${noise_dbm} dBm\n\tchannel active time:\t\t${activeMs} ms\n\tchannel busy time:\t\t${busyMs} ms\n`;
   }
-  return Array.from({ length: kernel.clientsOn(radio, at) }, (_, i) => station(addressOf(i), i, name ?? "")).join("");
+  return Array.from({ length: kernel.clientsOn(radio, at) }, (_, i) => station(addressOf(i), i, name ?? "", at)).join(
+    "",
+  );
 }
 
 const interfaceText = (radio: (typeof radios)[number], now: { channel: number; mhz: number }): string =>
   `phy#${radio.radio.slice(3)}\n\tInterface ${radio.interface}\n\t\tifindex ${radio.band === 5 ? 9 : 8}\n\t\tssid Demo Town WiFi\n\t\ttype AP\n\t\tchannel ${now.channel} (${now.mhz} MHz), width: 20 MHz\n`;
 
-const station = (address: string, index: number, name: string): string =>
-  `Station ${address} (on ${name})\n\tsignal:  \t-${50 + (index % 30)} dBm\n`;
+/** Each has its own pace, and its own luck with the air. */
+function station(address: string, index: number, name: string, at: number): string {
+  const packets = Math.floor((at / 1000) * (4 + (index % 5)));
+  const retries = Math.floor(packets * (0.05 + 0.01 * (index % 7)));
+  return `Station ${address} (on ${name})\n\ttx packets:\t${packets}\n\ttx retries:\t${retries}\n\tsignal:  \t-${50 + (index % 30)} dBm\n`;
+}
 
 /** Made-up addresses of the locally administered range: no phone has them. */
 function address({ seed, key }: StreetDevice, index: number): string {

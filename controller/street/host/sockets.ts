@@ -43,7 +43,9 @@ export function createSockets(needs: { device: StreetDevice; around: Around; tim
       await travel(`GET ${url}`, 2, timeoutMs);
       const { hostname, port, protocol } = new URL(url);
       const to = Number(port) || (protocol === "https:" ? 443 : 80);
-      return beyond && isController(hostname, to) ? beyond.sockets.get(url, timeoutMs) : { status: 200 };
+      return beyond && isController(hostname, to)
+        ? beyond.sockets.get(url, timeoutMs)
+        : { status: 200, body: "Demo Town WiFi" };
     },
     open(host, port) {
       // A past has no line. One error for all of its tries: there are thousands, and a stack costs more than the try.

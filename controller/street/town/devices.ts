@@ -12,6 +12,8 @@ export interface TownDevice {
   busy: number;
   /** Something is wrong with it all the time: neighbours' noise on 2.4 GHz, a humidity that drifts between calibrations. */
   quirk: "noisy-radio" | "drifts" | null;
+  /** Key of the access point at whose second port it hangs; null: at its site's switch. */
+  behind: string | null;
 }
 
 /** Access points: name, north and east of the site in metres, devices on when busy. */
@@ -92,6 +94,9 @@ const sensors: Record<string, Point[]> = {
 };
 const quirks: Record<string, TownDevice["quirk"]> = { "ap-05": "noisy-radio", "sensor-09": "drifts" };
 
+/** On one column or roof with an access point. */
+const behinds: Record<string, string> = { "sensor-14": "ap-20", "sensor-16": "ap-24" };
+
 const metresPerDegree = 111_320;
 const number = (n: number): string => String(n).padStart(2, "0");
 
@@ -110,6 +115,7 @@ function place(site: TownSite, kind: TownDevice["kind"], [name, north, east, bus
     location: { lat: round(lat), lon: round(lon) },
     busy,
     quirk: quirks[key] ?? null,
+    behind: behinds[key] ?? null,
   };
 }
 
@@ -128,6 +134,6 @@ export function crowd(kind: TownDevice["kind"], count: number, prefix: string): 
   return Array.from({ length: count }, (_, i) => {
     const model = models[i % models.length] as TownDevice;
     const key = `${prefix}-${String(i + 1).padStart(5, "0")}`;
-    return { ...model, key, name: `Simulated ${key}`, serial: `DEMO-${key.toUpperCase()}`, quirk: null };
+    return { ...model, key, name: `Simulated ${key}`, serial: `DEMO-${key.toUpperCase()}`, quirk: null, behind: null };
   });
 }

@@ -7,6 +7,7 @@ const { v1 } = hc<Api>("/").api;
 type Success<F> = Exclude<F, { type: string; status: number }>;
 export type Device = Success<InferResponseType<(typeof v1.devices)[":id"]["$get"], 200>>;
 export type Site = Success<InferResponseType<(typeof v1.sites)[":id"]["$get"], 200>>;
+export type DeviceTopology = Success<InferResponseType<(typeof v1.devices)[":id"]["topology"]["$get"], 200>>;
 export type LatestPoint = InferResponseType<(typeof v1.devices)[":id"]["latest"]["$get"], 200>["items"][number];
 export type Refused = InferResponseType<(typeof v1.devices)[":id"]["quarantine"]["$get"], 200>["items"][number];
 export type Delivery = InferResponseType<(typeof v1.devices)[":id"]["delivery"]["$get"], 200>;
@@ -55,7 +56,7 @@ export type RulePreview = Success<InferResponseType<(typeof v1)["alert-rules"]["
 export type Backtest = Success<InferResponseType<(typeof v1)["alert-rules"]["backtest"][":id"]["$get"], 200>>;
 export type Escalation = InferResponseType<typeof v1.escalation.$get, 200>;
 export type EscalationWish = Parameters<typeof v1.escalation.$put>[0]["json"];
-export type User = InferResponseType<typeof v1.users.$get, 200>["items"][number];
+export type Assignable = InferResponseType<typeof v1.incidents.assignable.$get, 200>["items"][number];
 export type EscalationPolicy = InferResponseType<typeof v1.escalation.$get, 200>["policy"];
 export type MuteScope = Parameters<typeof v1.silences.matches.$post>[0]["json"];
 export type DeviceChange = Parameters<(typeof v1.devices)[":id"]["$patch"]>[0]["json"];
@@ -135,6 +136,7 @@ export const api = {
   signIn: (who: { username: string; password: string } | { link: string }) => take(v1.session.$post({ json: who })),
   signOut: () => take(v1.session.$delete()),
   sites: () => all((cursor) => take(v1.sites.$get({ query: { limit, ...cursor } }))),
+  holidays: () => take(v1.sites.holidays.$get()).then(({ calendars }) => calendars),
   createSite: (json: { name: string; location: { lat: number; lon: number } }) => take(v1.sites.$post({ json })),
   /** Refused when somebody else changed it meanwhile. */
   changeSite: (site: Site, json: SiteChange) =>
@@ -149,6 +151,10 @@ export const api = {
   /** Refused when somebody else changed it meanwhile. */
   changeDevice: (device: Device, json: DeviceChange) =>
     take(v1.devices[":id"].$patch({ ...of(device.id), json }, { headers: { "if-match": `"${device.version}"` } })),
+  topology: (id: string) => take(v1.devices[":id"].topology.$get(of(id))),
+  /** A parent that was learnt: declare it, say that it is none, or take that back. */
+  judgeParent: (id: string, what: "adopt" | "dismiss" | "restore", parent: string) =>
+    take(v1.devices[":id"].topology[what].$post({ ...of(id), json: { parent } })),
   latest: (id: string) => take(v1.devices[":id"].latest.$get(of(id))).then((answer) => answer.items),
   delivery: (id: string) => take(v1.devices[":id"].delivery.$get(of(id))),
   /** The newest of what was refused. */
@@ -191,7 +197,7 @@ export const api = {
   noteIncident: (id: string, json: { text?: string; reference?: string }) =>
     take(v1.incidents[":id"].note.$post({ ...of(id), json })),
   silenceMatches: (json: MuteScope) => take(v1.silences.matches.$post({ json })),
-  users: () => all((cursor) => take(v1.users.$get({ query: { limit, ...cursor } }))),
+  assignable: () => take(v1.incidents.assignable.$get()).then(({ items }) => items),
   channels: () => all((cursor) => take(v1.channels.$get({ query: { limit, ...cursor } }))),
   channelKinds: () => take(v1.channels.kinds.$get()).then((answer) => answer.items),
   /** Refused when somebody else changed it meanwhile. */
@@ -209,6 +215,8 @@ export const api = {
   /** Refused when somebody else changed it meanwhile. */
   changeSilence: ({ id, version }: Silence, json: { endAt: number }) =>
     take(v1.silences[":id"].$patch({ ...of(id), json }, seen(version))),
+  /** As if it had never been: only of one that was just made. */
+  takeBackSilence: (id: string) => take(v1.silences[":id"].$delete(of(id))),
   endSilence: (id: string) => take(v1.silences[":id"].end.$post(of(id))),
   maintenanceWindows: (query: MuteQuery) => take(windows.$get({ query })),
   maintenanceWindow: (id: string) => take(windows[":id"].$get(of(id))),

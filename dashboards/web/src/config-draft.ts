@@ -16,12 +16,12 @@ export type Choice = "leave" | "own" | "on" | "off";
 
 export interface Check {
   name: string;
-  kind: "dns" | "tcp" | "http" | "icmp";
+  kind: "dns" | "tcp" | "http" | "portal" | "icmp";
   /** By the names of the document: host, port, lookup, resolver, url, expectStatus, count. */
   fields: Record<string, string>;
 }
 
-export const collectors = ["system", "radio", "environment", "interface", "probe"] as const;
+export const collectors = ["system", "radio", "environment", "interface", "probe", "topology"] as const;
 /** What each kind of check asks for. */
 export const checkFields: Record<
   Check["kind"],
@@ -42,6 +42,10 @@ export const checkFields: Record<
   http: [
     { key: "url", label: "Fetch" },
     { key: "expectStatus", label: "Answer", number: true, usual: "200" },
+  ],
+  portal: [
+    { key: "url", label: "Sign-in page" },
+    { key: "contains", label: "Text that only it has" },
   ],
 };
 

@@ -94,6 +94,7 @@ export const collectorNames: Record<string, string> = {
   environment: "Air and weather",
   interface: "Network interfaces",
   probe: "Checks of reachability",
+  topology: "Switches and gateways that it hangs on",
 };
 
 /** A path as people say it. */
@@ -133,6 +134,8 @@ function checkWords(check: Record<string, unknown>): string {
       return `connect to ${text("host")} port ${text("port")}`;
     case "http":
       return `fetch ${text("url")}, answer ${text("expectStatus")}`;
+    case "portal":
+      return `sign-in page ${text("url")} with "${text("contains")}"`;
     case "icmp":
       return `ping ${text("host")}`;
     default:

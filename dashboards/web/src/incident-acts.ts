@@ -14,8 +14,6 @@ export const beginAct = (act: Act, incident?: string): void =>
 export const endAct = (): void => setQuery({ do: "" });
 
 export const mayAct = (): boolean => me.value?.role === "operator" || me.value?.role === "admin";
-/** Who else there is only an admin may see. */
-export const mayAssign = (): boolean => me.value?.role === "admin";
 
 /** What was done last, beside the incident it was done with, until the next thing is done. */
 export const lastDone = signal<{ incident: string; text: string; undo?: () => Promise<unknown> } | null>(null);

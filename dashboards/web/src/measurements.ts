@@ -232,6 +232,9 @@ export function radioNames(latest: readonly LatestPoint[]): Map<string, string> 
   return new Map(found.map(([radio, band]) => [radio, alone(band) ? band : `${band}, ${radio}`]));
 }
 
+/** What a device hangs on is said in words. */
+const elsewhere: ReadonlySet<MeasurementName> = new Set(["neighbour", "gateway", "port"]);
+
 /** Every measurement that a device has, as charts: the ones with a considered place first, then whatever is left of the
  *  catalogue, so that nothing measured has no picture. */
 export function chartsOf(latest: readonly LatestPoint[]): ChartPlan[] {
@@ -242,7 +245,7 @@ export function chartsOf(latest: readonly LatestPoint[]): ChartPlan[] {
   const shown = new Set(chosen.flatMap((plan) => plan.lines.map((l) => `${plan.measurement} ${l.field}`)));
   const rest = (Object.keys(catalogue) as MeasurementName[]).flatMap((m) =>
     Object.entries(catalogue[m].fields)
-      .filter(([field]) => has(m, field) && !shown.has(`${m} ${field}`))
+      .filter(([field]) => !elsewhere.has(m) && has(m, field) && !shown.has(`${m} ${field}`))
       .map(([field, about]) => plain(m, field, about)),
   );
   return [...chosen, ...rest];

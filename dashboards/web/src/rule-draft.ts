@@ -144,14 +144,14 @@ interface FieldWords {
   meaning: string;
 }
 /** Numbers that devices measure, by what they are about. */
-export const fieldGroups: readonly { meaning: string; fields: readonly FieldWords[] }[] = Object.entries(catalogue).map(
-  ([name, { meaning, fields }]) => ({
+export const fieldGroups: readonly { meaning: string; fields: readonly FieldWords[] }[] = Object.entries(catalogue)
+  .map(([name, { meaning, fields }]) => ({
     meaning,
     fields: Object.entries(fields).flatMap(([field, { type, unit, meaning: means }]) =>
       (type as string) === "number" ? [{ field: `${name}.${field}`, unit, meaning: means }] : [],
     ),
-  }),
-);
+  }))
+  .filter(({ fields }) => fields.length > 0);
 const units: Record<string, string> = { percent: "%", seconds: "s", ms: "ms", days: "days" };
 
 /** Of the controller itself no catalogue is here: its fields end in their unit. */

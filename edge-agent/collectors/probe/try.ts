@@ -30,6 +30,12 @@ export async function tryProbe(probe: ProbeSettings, host: Host): Promise<Outcom
         const { status } = await sockets.get(probe.url, tryTimeoutMs);
         if (status !== probe.expectStatus) throw new Error(`HTTP ${status}, ${probe.expectStatus} expected`);
       });
+    case "portal":
+      return timed(time.monotonic, async () => {
+        const { status, body } = await sockets.get(probe.url, tryTimeoutMs);
+        if (status !== 200) throw new Error(`HTTP ${status}, the page of the portal expected`);
+        if (!body.includes(probe.contains)) throw new Error("another page than the portal's");
+      });
     case "icmp":
       return ping(probe.host, probe.count, host);
   }

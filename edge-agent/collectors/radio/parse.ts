@@ -1,6 +1,11 @@
 /** Interfaces of one device that are read; more is something else. */
 const mostInterfaces = 32;
 
+/** Devices on one interface of which the counters are read; no radio serves more. */
+const mostStations = 512;
+/** Fewer say nothing of the air. */
+const fewestPackets = 100;
+
 export interface RadioInterface {
   /** Such as phy0. */
   radio: string;
@@ -50,6 +55,43 @@ export function parseSurvey(output: string): Survey {
     ...(noise !== undefined && noise < 0 && noise > -130 ? { noise_dbm: noise } : {}),
     ...(activeMs !== undefined && busyMs !== undefined && busyMs >= 0 ? { activeMs, busyMs } : {}),
   };
+}
+
+/** What was sent to one device, since it came. */
+export interface Sent {
+  packets: number;
+  retries: number;
+}
+
+/** Of `iw dev <interface> station dump`: what was sent to each. Who they are stays in memory from one round to the next,
+ *  and is never told. */
+export function parseSent(output: string): Map<string, Sent> {
+  const found = new Map<string, Sent>();
+  for (const part of output.split(/^Station /m).slice(1, mostStations + 1)) {
+    const station = /^([0-9a-f:]{17}) /i.exec(part)?.[1];
+    const number = (name: string): number | undefined => {
+      const text = new RegExp(`^\\s+${name}:\\s+(\\d{1,15})\\s*$`, "m").exec(part)?.[1];
+      return text === undefined ? undefined : Number(text);
+    };
+    const [packets, retries] = [number("tx packets"), number("tx retries")];
+    if (station !== undefined && packets !== undefined && retries !== undefined)
+      found.set(station, { packets, retries });
+  }
+  return found;
+}
+
+/** Share that was sent again between two readings; empty where next to nothing was sent, or the driver does not count. A
+ *  counter that began anew is a device that came back. */
+export function retryShare(before: ReadonlyMap<string, Sent>, now: ReadonlyMap<string, Sent>) {
+  let [packets, retries] = [0, 0];
+  for (const [station, is] of now) {
+    const was = before.get(station);
+    if (!was || is.packets < was.packets || is.retries < was.retries) continue;
+    packets += is.packets - was.packets;
+    retries += is.retries - was.retries;
+  }
+  if (packets < fewestPackets) return {};
+  return { retry_percent: Math.round(((100 * retries) / (packets + retries)) * 10) / 10 };
 }
 
 /** Of `iw dev <interface> station dump`: how many, never who. */

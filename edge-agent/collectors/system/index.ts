@@ -23,6 +23,9 @@ export interface SystemNeeds {
   spool: SpoolFacts;
 }
 
+/** Power supplies that are read; more is something else. */
+const mostSupplies = 8;
+
 /** The device as a computer, its temperatures, and what the agent itself costs it. */
 export function createSystemCollector({ host, dataDir, footprint, spool }: SystemNeeds): Collector {
   const { files, time } = host;
@@ -35,6 +38,18 @@ export function createSystemCollector({ host, dataDir, footprint, spool }: Syste
     if (!space || space.totalBytes <= 0) return {};
     const used = (100 * (space.totalBytes - space.freeBytes)) / space.totalBytes;
     return { disk_total_bytes: space.totalBytes, disk_used_percent: rounded(used) };
+  }
+
+  async function battery(): Promise<Record<string, number>> {
+    const supplies = await files.list("/sys/class/power_supply").catch(() => []);
+    const charges: number[] = [];
+    for (const name of supplies.slice(0, mostSupplies)) {
+      const at = `/sys/class/power_supply/${name}`;
+      const text = (await read(`${at}/capacity`)).trim();
+      const isBattery = (await read(`${at}/type`)).trim() === "Battery";
+      if (isBattery && /^\d{1,3}$/.test(text) && Number(text) <= 100) charges.push(Number(text));
+    }
+    return charges.length > 0 ? { battery_percent: Math.min(...charges) } : {};
   }
 
   function agent(): Sample {
@@ -65,7 +80,7 @@ export function createSystemCollector({ host, dataDir, footprint, spool }: Syste
       const temperatures = await readTemperatures(files);
       const hottest = temperatures.size > 0 ? { temperature_celsius: Math.max(...temperatures.values()) } : {};
       const rest = { ...parseMemory(meminfo ?? ""), ...parseLoad(loadavg ?? ""), ...parseUptime(uptime ?? "") };
-      const f = { ...cpu, ...rest, ...hottest, ...(await disk()) };
+      const f = { ...cpu, ...rest, ...hottest, ...(await disk()), ...(await battery()) };
       const sensors = [...temperatures].map(([sensor, celsius]) => ({
         m: "temperature",
         t: { sensor },

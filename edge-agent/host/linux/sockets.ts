@@ -52,16 +52,20 @@ export const linuxSockets: Sockets = {
   get: (url, timeoutMs) =>
     within(timeoutMs, `GET ${url}`, () => {
       const request = (url.startsWith("https:") ? httpsRequest : httpRequest)(url, { agent: false });
-      const answer = new Promise<{ status: number }>((done, fail) => {
+      const answer = new Promise<{ status: number; body: string }>((done, fail) => {
         request.on("error", fail);
         request.on("response", (response) => {
+          const parts: Buffer[] = [];
           let bytes = 0;
           response.on("data", (part: Buffer) => {
             bytes += part.length;
             if (bytes > bodyBytes) request.destroy(new Error(`GET ${url}: over ${bodyBytes} bytes`));
+            else parts.push(part);
           });
           response.on("error", fail);
-          response.on("end", () => done({ status: response.statusCode ?? 0 }));
+          response.on("end", () =>
+            done({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString("utf8") }),
+          );
         });
         request.end();
       });

@@ -2,7 +2,7 @@ import type { Measurement } from "./index.ts";
 
 export const probe = {
   meaning: "what a person on this network would get, tried for real",
-  tags: { probe: "name of the probe", kind: "dns, tcp, http or icmp" },
+  tags: { probe: "name of the probe", kind: "dns, tcp, http, portal or icmp" },
   fields: {
     success: { type: "number", unit: "", kind: "state", meaning: "1 worked, 0 did not" },
     latency_ms: {

@@ -18,6 +18,7 @@ export const system = {
     memory_total_bytes: { type: "number", unit: "B", kind: "gauge", meaning: "memory there is" },
     uptime_seconds: { type: "number", unit: "s", kind: "gauge", meaning: "since the device started" },
     temperature_celsius: { type: "number", unit: "°C", kind: "gauge", meaning: "hottest sensor of the device" },
+    battery_percent: { type: "number", unit: "%", kind: "gauge", meaning: "charge of its emptiest battery" },
     disk_used_percent: { type: "number", unit: "%", kind: "gauge", meaning: "file system of the agent's data, used" },
     disk_total_bytes: { type: "number", unit: "B", kind: "gauge", meaning: "file system of the agent's data, size" },
   },

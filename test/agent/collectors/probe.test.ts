@@ -38,7 +38,7 @@ describe("a probe", () => {
           return ["192.0.2.1"];
         },
         connect: async () => {},
-        get: async () => ({ status: 204 }),
+        get: async () => ({ status: 204, body: "" }),
       },
     });
     const samples = await round(host, newCollector(host, probes));
@@ -53,13 +53,35 @@ describe("a probe", () => {
   });
 
   it("that fails says so without a latency, and the log says why, once", async () => {
-    const host = fixtureHost("pc", { sockets: { get: async () => ({ status: 500 }) } });
+    const host = fixtureHost("pc", { sockets: { get: async () => ({ status: 500, body: "" }) } });
     const collector = newCollector(host, probes);
     const samples = await round(host, collector);
     expect(samples.map((s) => s.f)).toEqual(Array(3).fill({ success: 0, loss_percent: 100 }));
     await round(host, collector, minute);
     expect(collector.log.lines).toHaveLength(3);
     expect(collector.log.lines).toContain("info probe page fails: HTTP 500, 204 expected");
+  });
+
+  it("of the portal works when the page is the portal's", async () => {
+    const portal: Probes = [
+      { name: "portal", kind: "portal", url: "http://portal.example/", contains: "Demo Town WiFi" },
+    ];
+    const found = async (answer: { status: number; body: string }) => {
+      const host = fixtureHost("pc", { sockets: { get: async () => answer } });
+      const collector = newCollector(host, portal);
+      const [sample] = await round(host, collector);
+      if (sample) expect(admit({ ...sample, at: 0 })).toMatchObject({ ok: true, cut: [] });
+      return [sample?.f["success"], ...collector.log.lines];
+    };
+    expect(await found({ status: 200, body: "<h1>Demo Town WiFi</h1>" })).toEqual([1]);
+    expect(await found({ status: 200, body: "It works!" })).toEqual([
+      0,
+      "info probe portal fails: another page than the portal's",
+    ]);
+    expect(await found({ status: 302, body: "Demo Town WiFi" })).toEqual([
+      0,
+      "info probe portal fails: HTTP 302, the page of the portal expected",
+    ]);
   });
 
   it("runs once in its interval, and not again while it is still busy", async () => {

@@ -36,8 +36,16 @@ describe("the radio collector", () => {
   it("tells of each radio what it knows, and counts devices over all its networks", async () => {
     const samples = await collector().collect();
     expect(samples).toEqual([
-      { m: "radio", t: { radio: "phy0" }, f: { clients: 0, noise_dbm: -91, channel: 6, frequency_mhz: 2437 } },
-      { m: "radio", t: { radio: "phy1" }, f: { clients: 4, noise_dbm: -104, channel: 36, frequency_mhz: 5180 } },
+      {
+        m: "radio",
+        t: { radio: "phy0" },
+        f: { clients: 0, networks: 1, serving: 1, noise_dbm: -91, channel: 6, frequency_mhz: 2437 },
+      },
+      {
+        m: "radio",
+        t: { radio: "phy1" },
+        f: { clients: 4, networks: 2, serving: 1, noise_dbm: -104, channel: 36, frequency_mhz: 5180 },
+      },
     ]);
     for (const sample of samples) expect(admit({ ...sample, at: 0 })).toMatchObject({ ok: true, cut: [] });
   });
@@ -67,7 +75,38 @@ describe("the radio collector", () => {
   it("leaves out what a driver doesn't know", async () => {
     const survey = "Survey data from phy0-ap0\n\tfrequency:\t\t\t2437 MHz [in use]\n\tnoise:\t\t\t\t0 dBm\n";
     const [radio] = await collector({ "dev phy0-ap0 survey dump": survey }).collect();
-    expect(radio?.f).toEqual({ clients: 0, channel: 6, frequency_mhz: 2437 });
+    expect(radio?.f).toEqual({ clients: 0, networks: 1, serving: 1, channel: 6, frequency_mhz: 2437 });
+  });
+
+  it("tells a radio that no longer serves, also one that is gone, and none that never did", async () => {
+    const change: Record<string, string> = {};
+    const radio = collector(change);
+    const told = async () => (await radio.collect()).map(({ t, f }) => [t?.["radio"], f["serving"], f["networks"]]);
+    expect(await told()).toEqual([
+      ["phy0", 1, 1],
+      ["phy1", 1, 2],
+    ]);
+    change["dev"] = texts["dev"]?.replace(/^\s+channel 6 .*$/m, "") ?? "";
+    expect((await told())[0]).toEqual(["phy0", 0, undefined]);
+    change["dev"] = texts["dev"]?.replace("phy#1", "phy#2") ?? "";
+    expect(await told()).toContainEqual(["phy1", 0, undefined]);
+    const idle = collector({ dev: texts["dev"]?.replaceAll(/^\s+channel .*$/gm, "") ?? "" });
+    expect((await idle.collect())[0]?.f).not.toHaveProperty("serving");
+  });
+
+  it("gives the share that was sent again, over who was there both times", async () => {
+    const station = (of: number, packets: number, retries: number) =>
+      `Station 02:00:00:00:aa:0${of} (on phy0-ap0)\n\ttx packets:\t${packets}\n\ttx retries:\t${retries}\n`;
+    const change = { "dev phy0-ap0 station dump": station(1, 1_000, 500) + station(2, 9_000, 9_000) };
+    const radio = collector(change);
+    expect((await radio.collect())[0]?.f).not.toHaveProperty("retry_percent");
+    // One came back with counters of its own, one is new.
+    change["dev phy0-ap0 station dump"] = station(1, 1_300, 600) + station(2, 10, 10) + station(3, 5_000, 5_000);
+    const [first] = await radio.collect();
+    expect(first?.f["retry_percent"]).toBe(25);
+    expect(JSON.stringify(first)).not.toContain("02:00");
+    change["dev phy0-ap0 station dump"] = station(1, 1_350, 700);
+    expect((await radio.collect())[0]?.f).not.toHaveProperty("retry_percent");
   });
 
   it("is quiet on a device without iw, and says so once", async () => {

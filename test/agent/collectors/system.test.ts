@@ -65,6 +65,26 @@ describe("the system collector", () => {
     for (const sample of samples) expect(admit({ ...sample, at: 0 })).toMatchObject({ ok: true, cut: [] });
   });
 
+  it("tells the charge of the emptiest battery, and of no other supply", async () => {
+    const supplies: Record<string, string> = {
+      "AC0/type": "Mains\n",
+      "AC0/capacity": "3\n",
+      "BAT0/type": "Battery\n",
+      "BAT0/capacity": "87\n",
+      "BAT1/type": "Battery\n",
+      "BAT1/capacity": "14\n",
+      "BAT2/type": "Battery\n",
+      "BAT2/capacity": "931\n",
+    };
+    const folder = "/sys/class/power_supply";
+    const host = fixtureHost("pc", {
+      files: { list: async (path) => (path === folder ? ["AC0", "BAT0", "BAT1", "BAT2"] : []) },
+    });
+    host.change(Object.fromEntries(Object.entries(supplies).map(([name, text]) => [`${folder}/${name}`, text])));
+    const [system] = await newCollector(host).collect();
+    expect(system?.f["battery_percent"]).toBe(14);
+  });
+
   it("leaves out what a device doesn't say, and is never hurt by it", async () => {
     const collector = newCollector(fixtureHost("odd", { files: { space: () => Promise.reject(new Error("no")) } }));
     await collector.collect();

@@ -35,6 +35,19 @@ describe("devices behind another", () => {
     expect(t.told).toEqual(["opened device_down a-0", "resolved device_down a-0"]);
   });
 
+  it("says on which port of what it was last seen, unless it said goodbye", () => {
+    const t = withSwitch();
+    t.plug(["a-5", "a-6"], { port: "7", of: "sw-demo-1" });
+    t.lose(["a-5"]);
+    t.pass(40);
+    expect(t.sentences()[0]).toBe(
+      "Demo a-5 at Site a is offline since 13:00. It was last seen on port 7 of sw-demo-1. The other 7 devices at this site are fine, so it is this device, its cable or its power.",
+    );
+    t.lose(["a-6"], true);
+    t.pass(200);
+    expect(t.sentences().filter((text) => text.includes("a-6"))[0]).not.toContain("port 7");
+  });
+
   it("one of them alone stands alone, and at once: what is above it answers", () => {
     const t = withSwitch();
     t.check(["a-1"]);

@@ -103,6 +103,8 @@ export function town(sites: Record<string, number>, over: Partial<AlertLimits> =
     move: (ids: readonly string[], site: string) => put(ids, () => ({ site })),
     /** They are behind these groups of devices. */
     hang: (ids: readonly string[], parents: readonly (readonly string[])[]) => put(ids, () => ({ parents })),
+    /** Where their cables were last seen. */
+    plug: (ids: readonly string[], plug: Watched["plug"]) => put(ids, () => ({ plug: plug ?? null })),
     /** They were asked whether they are there. */
     ask: (ids: readonly string[], answers: boolean) =>
       run(ids.map((id) => ({ kind: "probe", of: "devices", id, is: { answers, at: now } }))),

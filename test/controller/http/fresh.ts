@@ -20,6 +20,7 @@ import { createRollouts } from "../../../controller/rollout/index.ts";
 import { createRegistry, type Device, type Registry } from "../../../controller/registry/index.ts";
 import type { PresenceView } from "../../../controller/registry/presence/view.ts";
 import type { SeriesAnswer, SeriesQuery } from "../../../controller/store/series/index.ts";
+import { createTopology, type Topology } from "../../../controller/topology/index.ts";
 import { type Fresh, freshRecords, quiet } from "../records/fresh.ts";
 
 export const host = "http://lamps.example";
@@ -55,6 +56,7 @@ export interface FreshHttp extends Fresh {
   presence: Map<string, PresenceView>;
   backtests: Backtests;
   feed: Feed;
+  topology: Topology;
   needs: HttpNeeds;
   /** Calls with a bearer token of that role (admin unless told; "nobody": none). */
   call(method: string, path: string, call?: Omit<Call, "as"> & { as?: Role | "nobody" }): Promise<Response>;
@@ -159,7 +161,10 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
       const subject = subjectOf(device);
       return { subject, seen: deviceSeen(device, presence.get(id) ?? nobodyThere), deadline: null };
     },
+    behind: (id) => topology.sentences(id),
   });
+  const topology = createTopology({ records, clock, log: quiet, registry, audit: auth.audit, changed: () => {} });
+  await topology.start();
   const backtests = createBacktests({
     clock,
     log: quiet,
@@ -183,6 +188,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     rules: { book, standing: () => ({ devices: 2, bad: 1 }), backtests, preview },
     rollouts,
     explain,
+    topology,
     availability: createReports({ clock, records, registry, usuallyOn: () => null }),
     config,
     clock,
@@ -246,6 +252,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     async end() {
       await rollouts.stop();
       await config.stop();
+      await topology.stop();
       await backtests.stop();
       await fresh.end();
     },
@@ -260,6 +267,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     presence,
     backtests,
     feed,
+    topology,
     needs,
     async call(method, path, { as = "admin", body, headers = {} } = {}) {
       const bearer = as === "nobody" ? {} : { authorization: `Bearer ${tokens.get(as)}` };

@@ -131,6 +131,16 @@ describe("who has an incident", () => {
     expect((await call("ack", { forMs: 1 })).status).toBe(400);
     expect(await json(await call("unack"))).not.toHaveProperty("ackedBy");
     expect((await call("unack")).status).toBe(409);
+    const boss = { kind: "user", id: "user_boss", name: "boss", role: "admin", expiresAt: null } as const;
+    await one.auth.users.create(boss, { name: "vic", role: "viewer" });
+    await one.auth.users.create(boss, { name: "opal", role: "operator" });
+    const able = await json<{ items: object[] }>(
+      await one.call("GET", "/api/v1/incidents/assignable", { as: "operator" }),
+    );
+    const names = (await one.auth.users.list()).filter(({ role }) => role !== "viewer");
+    expect(able.items).toEqual(names.map(({ id, name }) => ({ id, name })));
+    expect(JSON.stringify(able)).toContain("opal");
+    expect(JSON.stringify(able)).not.toContain("vic");
     const [user] = await one.auth.users.list();
     const assigned = await json(await call("assign", { user: user?.id }));
     expect(assigned).toMatchObject({ assignee: { id: user?.id, name: user?.name } });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, test } from "vitest";
 import type { Birth, Presence as Message } from "#wire";
+import { shownAs } from "../../../controller/alert/index.ts";
 import {
   awaiting,
   decide,
@@ -98,6 +99,16 @@ describe("presence", () => {
       "ap-1: online → suspect at 40000",
       "ap-1: suspect → offline at 50000",
     ]);
+  });
+
+  it("counts devices by state, as people see them where that is another one", () => {
+    for (const device of ["ap-1", "ap-2"]) presence.presence(device, birth(1));
+    clock.pass(51_000);
+    presence.presence("ap-3", birth(1));
+    const all = ["ap-1", "ap-2", "ap-3", "ap-4"];
+    expect(presence.tally(all)).toMatchObject({ offline: 2, online: 1, awaiting: 1, maintenance: 0 });
+    const shown = presence.tally(all, (device, state) => shownAs(state, device !== "ap-2"));
+    expect(shown).toMatchObject({ offline: 1, online: 1, awaiting: 1, maintenance: 1 });
   });
 
   it("tells who was heard, together, and only news", () => {

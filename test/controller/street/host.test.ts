@@ -10,6 +10,7 @@ import {
   createProbeCollector,
   createRadioCollector,
   createSystemCollector,
+  createTopologyCollector,
   type Sample,
 } from "../../../edge-agent/collectors/index.ts";
 import { newLog } from "../../agent/setup.ts";
@@ -22,7 +23,9 @@ function newHost(key: string, around = quiet, at = noon) {
   const device = devices.find((one) => one.key === key);
   if (!device) throw new Error(key);
   const time = fakeTime(at);
-  return { ...createStreetHost({ device: { ...device, seed: 4 }, around, time, beyond: null }), time };
+  // As it comes to a thread.
+  const own = structuredClone({ ...device, seed: 4 });
+  return { ...createStreetHost({ device: own, around, time, beyond: null }), time };
 }
 
 /** Two rounds of the agent's own collectors, a minute apart; what the second gave. */
@@ -50,6 +53,33 @@ async function measured(key: string, around = quiet): Promise<Sample[]> {
 const only = (samples: Sample[], m: string, tag?: string) =>
   samples.find((sample) => sample.m === m && (tag === undefined || Object.values(sample.t ?? {}).includes(tag)))?.f ??
   {};
+
+describe("where a simulated device hangs", () => {
+  const of = async (key: string) => {
+    const samples = await createTopologyCollector({ host: newHost(key), log: newLog() }).collect();
+    for (const sample of samples) expect(admit({ ...sample, at: 0 })).toMatchObject({ ok: true, cut: [] });
+    return samples;
+  };
+
+  it("is its port of the site's switch, the same at every start", async () => {
+    const neighbour = only(await of("ap-01"), "neighbour", "eth0");
+    expect(neighbour).toMatchObject({ system_name: "sw-grays-1", port: "1", address: "10.64.0.2", uplink: 1 });
+    expect(only(await of("sensor-01"), "neighbour")).toMatchObject({ system_name: "sw-grays-1", port: "7" });
+    expect(await of("ap-01")).toEqual(await of("ap-01"));
+    expect(only(await of("sensor-16"), "gateway")).toMatchObject({ address: "10.71.0.1" });
+    expect(only(await of("ap-02"), "gateway")).toEqual(only(await of("ap-01"), "gateway"));
+  });
+
+  it("is an access point where both are on one roof, by the address that this one tells of itself", async () => {
+    const own = only(await of("ap-24"), "port", "eth0")["hardware_address"];
+    expect(own).toMatch(/^06(:[0-9a-f]{2}){5}$/);
+    expect(only(await of("sensor-16"), "neighbour")).toMatchObject({ chassis: own, port: "lan2" });
+  });
+
+  it("is no switch on a column with a mesh radio", async () => {
+    expect((await of("ap-21")).map(({ m }) => m)).toEqual(["gateway", "port"]);
+  });
+});
 
 describe("a simulated access point", () => {
   it("is read by the agent's own collectors, and the catalogue takes everything", async () => {

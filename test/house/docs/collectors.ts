@@ -10,6 +10,7 @@ const makes: Record<string, readonly MeasurementName[]> = {
   probe: ["probe"],
   radio: ["radio"],
   environment: ["environment"],
+  topology: ["neighbour", "gateway", "port"],
 };
 const [start, end] = ["<!-- generated: npm run docs -->", "<!-- end of generated -->"];
 

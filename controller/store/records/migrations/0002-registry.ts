@@ -1,6 +1,7 @@
 import { type Kysely, type Migration, sql } from "kysely";
 import type { ChannelColumns } from "./0010-channels.ts";
 import type { TopologyColumns } from "./0014-topology.ts";
+import type { SiteCalendarColumns } from "./0017-site-calendar.ts";
 
 export interface RegistryTables {
   site: {
@@ -17,7 +18,8 @@ export interface RegistryTables {
     version: number;
     created_at: number;
     updated_at: number;
-  } & ChannelColumns["site"];
+  } & ChannelColumns["site"] &
+    SiteCalendarColumns["site"];
   device: {
     id: string;
     organisation: string;

@@ -14,7 +14,9 @@ import { mutes } from "./0012-mutes.ts";
 import { availability } from "./0013-availability.ts";
 import { topology } from "./0014-topology.ts";
 import { escalation } from "./0015-escalation.ts";
-import { rollouts } from "./0020-rollouts.ts";
+import { learntTopology } from "./0016-learnt-topology.ts";
+import { siteCalendar } from "./0017-site-calendar.ts";
+import { rollouts } from "./0019-rollouts.ts";
 
 /** In the order of their names; one that was released is never changed. A static map, since the bundle has no folder
  *  to look into. */
@@ -34,5 +36,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0013-availability": availability,
   "0014-topology": topology,
   "0015-escalation": escalation,
-  "0020-rollouts": rollouts,
+  "0016-learnt-topology": learntTopology,
+  "0017-site-calendar": siteCalendar,
+  "0019-rollouts": rollouts,
 };

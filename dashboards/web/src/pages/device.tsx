@@ -14,6 +14,7 @@ import { Charts } from "../parts/charts.tsx";
 import { ConfigMark } from "../parts/config-standing.tsx";
 import { DeliveryLine } from "../parts/delivery.tsx";
 import { DeviceConfiguration, useConfig } from "../parts/device-config.tsx";
+import { HangsOn } from "../parts/hangs-on.tsx";
 import { Probes } from "../parts/probes.tsx";
 import { Shell } from "../parts/shell.tsx";
 import { StateMark } from "../parts/state.tsx";
@@ -113,6 +114,7 @@ function Around({ device }: { device: Device }) {
         </p>
       )}
       {behind && <p class="quiet">{behind}</p>}
+      <HangsOn device={device} timeZone={zone} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { api, type Incident, type User } from "../api.ts";
+import { type Assignable, api, type Incident } from "../api.ts";
 import { endAct, lastDone } from "../incident-acts.ts";
 import { putIncident } from "../incidents.ts";
 import { Pick } from "./fields.tsx";
@@ -8,14 +8,14 @@ import { Sheet } from "./sheet.tsx";
 
 /** Whose it is. */
 export function AssignSheet({ incident }: { incident: Incident }) {
-  const users = useSignal<User[] | null>(null);
+  const users = useSignal<Assignable[] | null>(null);
   const before = incident.assignee?.id ?? "";
   const to = useSignal(before);
   const said = useSignal("");
   useEffect(() => {
-    api.users().then(
+    api.assignable().then(
       (all) => {
-        users.value = all.filter(({ disabled, role }) => !disabled && role !== "viewer");
+        users.value = all;
       },
       (error: Error) => {
         said.value = error.message;

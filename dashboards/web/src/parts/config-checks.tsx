@@ -6,6 +6,7 @@ const kinds = [
   ["tcp", "connection"],
   ["dns", "name look-up"],
   ["http", "web page"],
+  ["portal", "sign-in page"],
 ] as const;
 const mostChecks = 32;
 

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { api, type Incident } from "../api.ts";
 import { now } from "../clock.ts";
-import { type Act, actNow, beginAct, endAct, giveBack, lastDone, mayAct, mayAssign } from "../incident-acts.ts";
+import { type Act, actNow, beginAct, endAct, giveBack, lastDone, mayAct } from "../incident-acts.ts";
 import { me } from "../session.ts";
 import { AssignSheet } from "./assign-sheet.tsx";
 import { NoteForm } from "./note-form.tsx";
@@ -15,7 +15,7 @@ export function ActSheet({ incident }: { incident: Incident }) {
   if (!act || !mayAct()) return null;
   if (act === "take") return <TakeSheet incident={incident} />;
   if (act === "silence") return <SilenceSheet incident={incident} />;
-  if (act === "assign") return mayAssign() ? <AssignSheet incident={incident} /> : null;
+  if (act === "assign") return <AssignSheet incident={incident} />;
   return (
     <Sheet title="Note" close={endAct}>
       <p>{incident.sentence}</p>
@@ -77,7 +77,7 @@ export function Acts({ incident, list = false, note = true }: { incident: Incide
           End the silence{of}
         </button>
       )}
-      {isOpen && mayAssign() && (
+      {isOpen && mayAct() && (
         <button type="button" onClick={begin("assign")}>
           Assign{of}
         </button>

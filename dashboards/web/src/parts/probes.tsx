@@ -2,7 +2,13 @@ import type { LatestPoint } from "../api.ts";
 import { ago, quantity, stateWords } from "../words.ts";
 
 const oldMs = 5 * 60_000;
-const kinds: Record<string, string> = { dns: "name look-up", tcp: "connection", http: "web page", icmp: "ping" };
+const kinds: Record<string, string> = {
+  dns: "name look-up",
+  tcp: "connection",
+  http: "web page",
+  portal: "sign-in page",
+  icmp: "ping",
+};
 
 /** What a person here would get, at a glance; a result that is old is not green. */
 export function Probes(props: {

@@ -36,7 +36,7 @@ export function SilenceSheet({ incident }: { incident: Incident }) {
     try {
       const { id } = await api.silence({ ...chosen.select, endAt: until, why: why.value.trim() });
       const text = `Quiet until ${clockTime(until, now.value, zone)}.`;
-      lastDone.value = { incident: incident.id, text, undo: () => api.endSilence(id) };
+      lastDone.value = { incident: incident.id, text, undo: () => api.takeBackSilence(id) };
       endAct();
     } catch (error) {
       said.value = `${(error as Error).message}. Nothing was silenced, and what you typed is still here.`;

@@ -2,8 +2,10 @@ import { type Signal, useSignal } from "@preact/signals";
 import { api, type Site, type SiteChange } from "../api.ts";
 import { callLines } from "../cause-words.ts";
 import { refreshSites } from "../fleet.ts";
+import { hoursChangeOf, hoursDraftOf } from "../hours-draft.ts";
 import { mayAct } from "../incident-acts.ts";
 import { Pick, Text } from "./fields.tsx";
+import { HoursFields } from "./hours-fields.tsx";
 import { uplinkWords } from "./site-list.tsx";
 
 /** What is known of a site: its line, whom to call, and a way to change that. */
@@ -15,7 +17,8 @@ export function SiteFacts({ site }: { site: Site }) {
   return (
     <section class="site-facts" aria-label={site.name}>
       <p>
-        <span class="quiet">Line:</span> {line}.{" "}
+        <span class="quiet">Serves:</span> {site.serviceHoursText}
+        {isPlain(site) ? "" : ", other on some days"}. <span class="quiet">Line:</span> {line}.{" "}
         {callLines(contact).map(({ label, text, href }) => (
           <span key={label}>
             <span class="quiet">{label}:</span> {href ? <a href={href}>{text}</a> : text}.{" "}
@@ -26,6 +29,8 @@ export function SiteFacts({ site }: { site: Site }) {
     </section>
   );
 }
+
+const isPlain = ({ calendar }: Site): boolean => calendar.holidays === null && calendar.exceptions.length === 0;
 
 const fields = ["name", "kind", "address", "supplier", "phone", "email", "circuit", "note"] as const;
 type Draft = Record<(typeof fields)[number], string>;
@@ -53,11 +58,12 @@ function changeOf({ name, kind, address, ...contact }: Draft): SiteChange {
 
 function ChangeSite({ site }: { site: Site }) {
   const draft = useSignal(draftOf(site));
+  const hours = useSignal(hoursDraftOf(site));
   const said = useSignal<{ good: boolean; text: string } | null>(null);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     try {
-      await api.changeSite(site, changeOf(draft.value));
+      await api.changeSite(site, { ...changeOf(draft.value), ...hoursChangeOf(hours.value) });
       await refreshSites();
       said.value = { good: true, text: "Saved." };
     } catch (error) {
@@ -66,9 +72,10 @@ function ChangeSite({ site }: { site: Site }) {
   };
   return (
     <details class="more">
-      <summary>Change its name, its line and whom to call</summary>
+      <summary>Change its name, its hours, its line and whom to call</summary>
       <form class="wish" onSubmit={(event) => void submit(event)}>
         <SiteFields draft={draft} />
+        <HoursFields draft={hours} />
         {said.value && (
           <p class={said.value.good ? "" : "problem"} role="status">
             {said.value.text}

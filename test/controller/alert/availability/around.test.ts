@@ -118,7 +118,7 @@ describe("what changed before an incident", () => {
           },
         })
         .execute();
-    const registry = { device: () => undefined, sites: () => [], membersOf: () => [] };
+    const registry = { device: () => undefined, sites: () => [], servedBy: () => [], membersOf: () => [] };
     const availability = createAvailability({
       ...{ clock, log: quiet, records, registry, changed: () => {}, muted: () => null, usuallyOn: () => 7 },
       devices: () => devices.values(),
@@ -184,7 +184,7 @@ describe("what changed before an incident", () => {
   it("an incident of a rule hands on what somebody wrote down to do", async () => {
     const fresh = await freshAlerts();
     const { clock, records } = fresh;
-    const registry = { device: () => undefined, sites: () => [], membersOf: () => [] };
+    const registry = { device: () => undefined, sites: () => [], servedBy: () => [], membersOf: () => [] };
     const needs = {
       clock,
       log: quiet,

@@ -239,4 +239,40 @@ describe("what people may do", () => {
     await t.again();
     expect(t.mutes().live("silence")).toHaveLength(1);
   });
+
+  it("a silence that was just made is taken back: what it held is told at once, and nothing of it is left", async () => {
+    const t = await muted();
+    await t.addChannel();
+    const [one = ""] = t.site("a", 6);
+    await t.alerts().start();
+    t.lose([one]);
+    await t.mutes().silence(jo, { scope: { devices: [one] }, rules: [], endAt: t.clock.now() + hour, why: "oops" });
+    await t.pass(minute);
+    expect(await t.outbox()).toEqual([]);
+    const [silence] = t.mutes().live("silence");
+    await t.mutes().takeBack(jo, silence?.id ?? "");
+    await t.pass(20_000);
+    expect(await t.outbox()).toEqual(["opened"]);
+    expect(await t.mutes().list("silence", { over: false, limit: 10 })).toEqual([]);
+    const late = await t
+      .mutes()
+      .silence(jo, { scope: { sites: ["a"] }, rules: [], endAt: t.clock.now() + hour, why: "x" });
+    await t.pass(muteLimits.takeBackMs + 10_000);
+    await expect(t.mutes().takeBack(jo, late.id)).rejects.toThrow("end it instead");
+    await expect(t.mutes().takeBack(jo, "silence_none")).rejects.toThrow("silence");
+  });
+
+  it("those that have been over for long are gone with the next one, those that are only over are kept", async () => {
+    const t = await muted();
+    const silence = (why: string) =>
+      t.mutes().silence(jo, { scope: { sites: ["a"] }, rules: [], endAt: t.clock.now() + hour, why });
+    const kept = async () => (await t.mutes().list("silence", { over: false, limit: 10 })).map(({ why }) => why);
+    await silence("long ago");
+    t.clock.pass(muteLimits.keptMs - hour);
+    await silence("lately");
+    expect(await kept()).toEqual(["lately", "long ago"]);
+    t.clock.pass(3 * hour + 86_400_000);
+    await silence("now");
+    expect(await kept()).toEqual(["now", "lately"]);
+  });
 });

@@ -171,7 +171,8 @@ describe("rules as people write them", () => {
     ["both sides", { raise: { above: 1, below: 2 } }, /either above or below/],
     ["the same side", { clear: { above: 80 } }, /other side/],
     ["another measurement", { divideBy: { field: "agent.spool_points" } }, /same measurement/],
-    ["a name of ours", { id: "device_down" }, /controller's own/],
+    ["a name of ours", { id: "device_down" }, /taken by the program/],
+    ["the name of the page for a new one", { id: "new" }, /taken by the program/],
     ["duty", { duty: { bad: 4, of: 3 } }, /bad is at most of/],
   ])("%s is refused, with what is allowed", (_what, wrong, message) => {
     const parsed = rule.safeParse({ ...busy, ...wrong });
