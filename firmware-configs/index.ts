@@ -3,4 +3,4 @@
 export * from "./compose/index.ts";
 export { type Change, differences } from "./differences.ts";
 export { type ConfigDocument, configDocument, documentProblems } from "./document.ts";
-export { type Effect, effectOf } from "./effect.ts";
+export { type Cost, costs, type Effect, effectOf } from "./effect.ts";

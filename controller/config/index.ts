@@ -1,26 +1,29 @@
 /** Configuration of devices: what is wanted, sent, tried, confirmed or taken back (DESIGN §4, §8). */
-import type { Birth, ConfigReported, DownSuffix, Heartbeat } from "#wire";
-import { type ConfigDocument, configDocument, differences } from "../../firmware-configs/index.ts";
+import { type Birth, type ConfigReported, type DownSuffix, type Heartbeat, mergePatch } from "#wire";
+import { configDocument } from "../../firmware-configs/index.ts";
 import type { Cancel } from "../base/clock.ts";
-import { invalid, notFound, stale } from "../base/errors.ts";
+import { notFound, stale } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
+import type { Seal } from "../base/seal.ts";
 import { createSerial } from "../base/serial.ts";
 import type { Records } from "../store/records/index.ts";
+import { type Applied, type ChangeWish, createChange } from "./change.ts";
+import { type ComposerNeeds, createComposer, veiled } from "./composer.ts";
+import { createConverge } from "./converge.ts";
+import type { ConfigState } from "./decide.ts";
+import { createDrafts } from "./drafts.ts";
 import { createFollow } from "./follow.ts";
+import { type ChangeView, createHistory, type SourceView, viewOf } from "./history.ts";
 import { configLimits } from "./limits.ts";
 import { createPace } from "./pace.ts";
-import {
-  choose,
-  fingerprint,
-  isStuck,
-  type Known,
-  type Preview,
-  plan,
-  previewOf,
-  type Selection,
-  wrongWith,
-} from "./push.ts";
+import type { Preview, PreviewAbout } from "./preview.ts";
+import { choose, isStuck, type Known, type Selection } from "./push.ts";
 import { createConfigRecords, type Revision } from "./records.ts";
+import { ownLayer } from "./shelf.ts";
+import { type Body, emptyBody, type Item, keyOfSource, type Source, type SourceKind } from "./source.ts";
+import { createSources } from "./sources.ts";
+import { createSurvey } from "./survey.ts";
+import { createText } from "./text.ts";
 import {
   briefOf,
   type ConfigBrief,
@@ -30,30 +33,43 @@ import {
   deviceConfigOf,
   statusOf,
 } from "./view.ts";
-import { type By, createWrite, type WriteNeeds } from "./write.ts";
+import { type By, createWrite, signedText, type WriteNeeds } from "./write.ts";
 
+export type { Applied } from "./change.ts";
+export type { Draft, DraftEdit } from "./drafts.ts";
+export type { ChangeView, SourceView } from "./history.ts";
 export { configLimits } from "./limits.ts";
-export type { Preview, Selection } from "./push.ts";
+export type { Preview, RenderedChange } from "./preview.ts";
+export type { Selection } from "./push.ts";
 export type { Revision } from "./records.ts";
+export { type Body, bodies, type Item, items, type SourceKind, sourceId, sourceKinds } from "./source.ts";
+export { textLimits } from "./text.ts";
 export { type ConfigBrief, type ConfigStatus, configStatuses, type DeviceConfig } from "./view.ts";
 
 export interface ConfigNeeds extends Pick<WriteNeeds, "clock" | "signer" | "audit"> {
   log: Log;
   records: Records;
+  seal: Seal;
   registry: {
     device(id: string): Known | undefined;
     devices(): readonly Known[];
+    site: ComposerNeeds["site"];
     onChange(listener: (change: { kind: string; id: string; change: string }) => void): () => void;
   };
   /** Straight to the device's connection; false when it can't be had now. */
   send(device: string, suffix: DownSuffix, payload: string): boolean;
   isAway(device: string): boolean;
   changed(device: string, brief: ConfigBrief): void;
+  /** How a device's files change, where something renders them. */
+  rendered?: PreviewAbout["rendered"];
 }
 
 /** One document for one device. `seen`: the revision that the caller saw; another now: "stale". */
 export interface Wish {
-  document: unknown;
+  /** Absent: as they are. */
+  document?: Record<string, unknown> | undefined;
+  variables?: Body["variables"] | undefined;
+  without?: string[] | undefined;
   message?: string | undefined;
   trialMs?: number | undefined;
   seen?: number | undefined;
@@ -70,10 +86,19 @@ export interface ManyWish {
 
 export type Config = Awaited<ReturnType<typeof createConfig>>;
 
+/** What a change does: to chosen devices, to anything that speaks about devices, to all of a draft, or of going back. */
+export type PreviewWish =
+  | ManyWish
+  | { items: readonly Item[]; trialMs?: number | undefined }
+  | { draft: string; trialMs?: number | undefined }
+  | { backTo: number; trialMs?: number | undefined };
+
 /** Resolves when all states are loaded. */
 export async function createConfig(needs: ConfigNeeds) {
-  const { clock, log, registry } = needs;
-  const records = createConfigRecords(needs.records.db);
+  const { clock, log, registry, seal } = needs;
+  const { db } = needs.records;
+  const records = createConfigRecords(db);
+  const sources = createSources({ db, seal, log });
   const serial = createSerial(configLimits.changesWaiting);
   const pace = createPace({ clock, perSecond: configLimits.sendsPerSecond, run: sendWanted });
   const follow = createFollow({
@@ -87,16 +112,26 @@ export async function createConfig(needs: ConfigNeeds) {
     isDevice: (device) => registry.device(device) !== undefined,
   });
   await follow.load();
-  const write = createWrite({ ...needs, db: needs.records.db, records, follow });
+  const stateOf = (device: string): ConfigState => follow.of(device);
+  const write = createWrite({ ...needs, db, records, follow });
+  const text = createText();
+  const composer = () => createComposer({ seal, text, site: registry.site });
+  const survey = createSurvey({ clock, devices: registry.devices, records, sources, stateOf, composer });
+  const shared = { clock, log, serial, sources, survey, write, stateOf };
+  const change = await createChange({ ...needs, ...shared, due: () => converge.kick() });
+  const converge = createConverge({ ...shared, shelf: change.shelf });
+  const drafts = createDrafts({ clock, db, seal, sources, current });
+  const history = createHistory({ sources, change });
   let cancels: Cancel[] = [];
 
   async function sendWanted(device: string): Promise<void> {
     const { wanted, foreign } = follow.of(device);
     if (!wanted || foreign) return;
     try {
-      const signed = await records.signed(device, wanted.revision);
+      const kept = await records.signed(device, wanted.revision);
       // Another one may have come while it was read.
-      if (signed === null || follow.of(device).wanted?.revision !== wanted.revision) return;
+      if (kept === null || follow.of(device).wanted?.revision !== wanted.revision) return;
+      const signed = signedText(seal, kept, { device, revision: wanted.revision });
       if (needs.send(device, "config/desired", signed)) follow.put(device, { kind: "sent" });
     } catch (error) {
       log.error("a configuration could not be sent", { device, error });
@@ -108,62 +143,97 @@ export async function createConfig(needs: ConfigNeeds) {
     // Who is away is asked about again at the next tick, without a look at the disk.
     for (const [device, { nextAt }] of follow.states())
       if (nextAt !== null && nextAt <= now && !needs.isAway(device)) follow.put(device, { kind: "tick" });
+    // Goes on where the last turn failed.
+    converge.kick();
   }
+
+  function heard({ kind, id, change: what }: { kind: string; id: string; change: string }): void {
+    if (kind === "device" && what === "removed") {
+      pace.drop(id);
+      converge.forget(id);
+      follow.forget(id);
+    } else if (kind === "device") converge.moved(id);
+    if (kind === "site" && what === "changed")
+      for (const { id: device, site } of registry.devices()) if (site === id) converge.moved(device);
+    if (kind === "site" && what === "removed") change.forgetSite(id);
+    if (what === "removed" && (kind === "device" || kind === "site"))
+      forgetting = forgetting
+        .then(() => sources.forget(kind, id))
+        .catch((error) => log.error("what was said about it could not be deleted", { kind, id, error }));
+  }
+  let forgetting: Promise<void> = Promise.resolve();
 
   function deviceOf(id: string): Known {
     const device = registry.device(id);
     if (!device) throw notFound("device", id);
     return device;
   }
-
-  async function documentsOf(devices: readonly Known[]): Promise<(device: string) => ConfigDocument> {
-    const wanted = new Map(devices.map(({ id }) => [id, follow.of(id).wanted?.revision ?? 0]));
-    const known = await records.documents(wanted);
-    return (device) => known.get(device) ?? {};
+  const ownOf = async (id: string): Promise<Body> => (await sources.ofDevices([id])).get(id) ?? emptyBody;
+  async function current(items: readonly { kind: SourceKind; id: string }[]): Promise<Map<string, Source>> {
+    const own = await sources.ofDevices(items.flatMap(({ kind, id }) => (kind === "device" ? [id] : [])));
+    const found = items.flatMap((one) => {
+      const source = one.kind === "device" ? own.get(one.id) : change.shelf().all.get(keyOfSource(one));
+      return source ? [[keyOfSource(one), source] as const] : [];
+    });
+    return new Map(found);
   }
 
   async function view(device: string): Promise<DeviceConfig> {
     const state = follow.of(device);
     const wanted = state.wanted ? await records.revision(device, state.wanted.revision) : null;
-    return deviceConfigOf(state, wanted, configLimits.trialMs.usual);
+    return deviceConfigOf(state, { wanted, own: await ownOf(device), usualTrialMs: configLimits.trialMs.usual });
   }
 
-  function put(by: By, id: string, wish: Wish): Promise<DeviceConfig> {
-    return serial(async () => {
-      const device = deviceOf(id);
-      const was = follow.of(id);
-      if (wish.seen !== undefined && wish.seen !== (was.wanted?.revision ?? 0))
-        throw stale("this configuration was changed in the meantime");
-      const faults = wrongWith(wish.document);
-      refuseFaults(faults);
-      const document = configDocument.parse(wish.document);
-      const changes = differences((await documentsOf([device]))(id), document);
+  async function put(by: By, id: string, wish: Wish): Promise<DeviceConfig> {
+    const device = deviceOf(id);
+    const { message, trialMs, seen } = wish;
+    await change.apply(by, {
+      message,
+      trialMs,
+      check() {
+        if (seen !== undefined && seen !== (follow.of(id).wanted?.revision ?? 0))
+          throw stale("this configuration was changed in the meantime");
+      },
+      items: async () => {
+        const own = await ownOf(id);
+        const { document = own.document, variables = own.variables, without = own.without } = wish;
+        return [{ kind: "device", id, body: { ...emptyBody, document: tidy(document), variables, without } }];
+      },
+      also: [device],
       // The same once more is the same, unless it came to nothing.
-      if (changes.length > 0 || !was.wanted || isStuck(was)) await write(by, [{ device, document, changes }], wish);
-      return await view(id);
+      again: () => !follow.of(id).wanted || isStuck(follow.of(id)),
     });
+    return await view(id);
   }
 
-  async function look(wish: ManyWish) {
-    const devices = choose(registry.devices(), wish.select);
-    const made = plan(devices, wish.patch, await documentsOf(devices), follow.of);
-    return { devices, made, seen: fingerprint(devices, follow.of) };
+  /** What is asked of chosen devices, as a change of what each says itself. */
+  function changeOf({ select, patch, ...about }: ManyWish): ChangeWish & { also: readonly Known[] } {
+    const devices = choose(registry.devices(), select);
+    const items = async (): Promise<Item[]> => {
+      const own = await sources.ofDevices(devices.map(({ id }) => id));
+      return devices.map(({ id }) => {
+        const { document, variables, without } = own.get(id) ?? emptyBody;
+        const merged = tidy(mergePatch(document, patch) as Record<string, unknown>);
+        return { kind: "device", id, body: { ...emptyBody, document: merged, variables, without } };
+      });
+    };
+    return { ...about, items, also: devices, again: ({ id }) => isStuck(follow.of(id)) };
   }
 
   return {
     async start(): Promise<void> {
-      const endListening = registry.onChange(({ kind, id, change }) => {
-        if (kind !== "device" || change !== "removed") return;
-        pace.drop(id);
-        follow.forget(id);
-      });
-      cancels = [clock.every(configLimits.tickMs, tick), endListening];
+      cancels = [clock.every(configLimits.tickMs, tick), registry.onChange(heard)];
+      converge.kick();
     },
     async stop(): Promise<void> {
       for (const cancel of cancels) cancel();
+      await converge.stop();
       await pace.stop();
+      await forgetting;
       await follow.settled();
     },
+    /** Until every device got what follows from the changes so far. */
+    idle: converge.idle,
 
     stated: (device: string, said: Birth | Heartbeat): void => follow.stated(device, said),
     reported: (device: string, report: ConfigReported): void => follow.reported(device, report),
@@ -177,40 +247,86 @@ export async function createConfig(needs: ConfigNeeds) {
     },
     of: (id: string): Promise<DeviceConfig> => view(deviceOf(id).id),
     /** Newest first. */
-    revisions: (id: string): Promise<Revision[]> => records.revisions(deviceOf(id).id),
+    async revisions(id: string): Promise<(Omit<Revision, "own"> & { own: Record<string, unknown> })[]> {
+      const found = await records.revisions(deviceOf(id).id);
+      return found.map(({ own, document, ...rest }) => {
+        const said = own === null ? document : sources.open({ kind: "device", id }, own).document;
+        return { ...rest, document: veiled(document) as Revision["document"], own: said };
+      });
+    },
     put,
-    /** The document of an earlier revision, as a new one. */
+    /** What the device said itself in an earlier revision, as a new one. */
     async restore(by: By, id: string, revision: number, seen?: number): Promise<DeviceConfig> {
       const before = await records.revision(deviceOf(id).id, revision);
       if (!before) throw notFound("revision", String(revision));
-      const { document, trialMs } = before;
+      const { own, trialMs } = before;
+      const { document, variables, without } =
+        own === null ? { ...emptyBody, document: before.document } : sources.open({ kind: "device", id }, own);
       const message = `back to the settings of ${new Date(before.at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-      return await put(by, id, { document, trialMs, message, seen });
+      return await put(by, id, { document, variables, without, trialMs, message, seen });
     },
-    async preview(wish: ManyWish): Promise<Preview> {
-      const { devices, made, seen } = await look(wish);
-      const trialMs = wish.trialMs ?? configLimits.trialMs.usual;
-      return previewOf(devices, made, { trialMs, seen, isAway: needs.isAway, stateOf: follow.of });
+    /** What a device's layers make of it now, and who put each value there. */
+    async explain(id: string) {
+      const device = deviceOf(id);
+      const own = await ownOf(id);
+      const layers = change.shelf().layersOf(device, own.without);
+      const made = composer()(device, layers, ownLayer(device, own));
+      const named = [...layers, ownLayer(device, own)].map(({ kind, id: layer, name }) => ({ kind, id: layer, name }));
+      const values = made.origins.map((one) => ({ ...one, value: veiled(one.value), over: [...one.over] }));
+      return { layers: named, document: veiled(made.shown), values, problems: made.problems };
+    },
+    async preview(wish: PreviewWish): Promise<Preview> {
+      const { trialMs } = wish;
+      if ("select" in wish) return await change.preview(changeOf(wish));
+      if ("draft" in wish) return await change.preview({ trialMs, items: (await drafts.of(wish.draft)).items });
+      if ("backTo" in wish) return await change.preview({ trialMs, items: await history.backTo(wish.backTo) });
+      return await change.preview(wish);
     },
     /** @returns the devices that get a new revision; none when a problem is found in any of them */
-    putMany: (by: By, wish: ManyWish): Promise<{ devices: string[]; unchanged: number }> =>
-      serial(async () => {
-        const { devices, made, seen } = await look(wish);
-        if (wish.seen !== undefined && wish.seen !== seen)
-          throw stale("some of these devices were configured in the meantime: look at the preview again");
-        refuseFaults(made.problems);
-        await write(by, made.planned, wish);
-        return {
-          devices: made.planned.map(({ device }) => device.id),
-          unchanged: devices.length - made.planned.length,
-        };
-      }),
+    async putMany(by: By, wish: ManyWish): Promise<{ devices: string[]; unchanged: number }> {
+      const made = changeOf(wish);
+      const { devices } = await change.apply(by, made);
+      return { devices, unchanged: made.also.length - devices.length };
+    },
+
+    /** Who speaks about devices, by name. */
+    sources: (kind: SourceKind): SourceView[] =>
+      [...change.shelf().all.values()].filter((one) => one.kind === kind).map(viewOf),
+    async source(kind: SourceKind, id: string): Promise<SourceView | undefined> {
+      const found = (await current([{ kind, id }])).get(keyOfSource({ kind, id }));
+      return found && viewOf(found);
+    },
+    /** @param about.seen of a preview */
+    change: (by: By, wish: Pick<ChangeWish, "items" | "message" | "trialMs" | "seen">): Promise<Applied> =>
+      change.apply(by, wish),
+    /** Newest first. */
+    changes: sources.changes,
+    changeOf: (revision: number): Promise<ChangeView> => history.of(revision),
+    /** Everything as it was after that revision, as a new one. */
+    async goBack(by: By, revision: number, about: Pick<ChangeWish, "message" | "trialMs" | "seen">): Promise<Applied> {
+      const message = about.message ?? `back to how it was after change ${revision}`;
+      return await change.apply(by, { ...about, message, items: () => history.backTo(revision) });
+    },
+    drafts: {
+      list: drafts.list,
+      of: drafts.of,
+      create: drafts.create,
+      edit: (...edit: Parameters<typeof drafts.edit>) => serial(() => drafts.edit(...edit)),
+      remove: (id: string) => drafts.remove(id),
+    },
+    /** All of a draft as one change; the draft is no more afterwards. */
+    async applyDraft(by: By, id: string, about: Pick<ChangeWish, "message" | "trialMs" | "seen">): Promise<Applied> {
+      const items = async (): Promise<Item[]> => (await drafts.of(id)).items;
+      const message = about.message ?? (await drafts.of(id)).message;
+      return await change.apply(by, { ...about, message, items }, (t) => drafts.remove(id, t));
+    },
+    /** Devices that wait for what follows from a change of many. */
+    due: sources.dueCount,
   };
 }
 
-function refuseFaults(faults: readonly { path: string; message: string }[]): void {
-  const [first] = faults;
-  if (!first) return;
-  const where = first.path === "" ? "" : `${first.path}: `;
-  throw invalid(`the document will not do: ${where}${first.message}`, [...faults]);
+/** With the gaps filled that its schema fills; what is no document by itself (it takes away, or has variables) stays. */
+function tidy(document: Record<string, unknown>): Record<string, unknown> {
+  const whole = configDocument.safeParse(document);
+  return whole.success ? whole.data : document;
 }

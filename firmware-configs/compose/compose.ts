@@ -19,9 +19,9 @@ export interface Origin {
 export interface Composed {
   /** What the device gets, secrets and all. */
   document: unknown;
-  /** What may be shown and kept: the same, with secrets concealed. */
-  shown: unknown;
   origins: Origin[];
+  /** Paths of what a secret is part of. */
+  secrets: Set<string>;
   problems: { path: string; message: string }[];
 }
 
@@ -30,7 +30,7 @@ export interface ComposeNeeds {
   layers: readonly Layer[];
   facts: Facts;
   text: FillText;
-  /** What stands in `shown` for a secret value. */
+  /** What stands in `origins` for a secret value. */
   conceal(path: string, value: unknown): unknown;
   /** All layers but the last so many, merged before: devices share most of them. */
   below?: { tree: Tree | undefined; layers: number };
@@ -43,28 +43,26 @@ export function compose(needs: ComposeNeeds): Composed {
   const { values: variables, problems: clashes } = resolve(layers);
   const fill = createFilling({ variables, facts: needs.facts, text: needs.text });
   const origins: Origin[] = [];
+  const secrets = new Set<string>();
   const problems = [...clashes];
 
-  function leaf(at: { by: LayerName; over: readonly Put[] }, raw: unknown, path: string): Pair {
+  function leaf(at: { by: LayerName; over: readonly Put[] }, raw: unknown, path: string): unknown {
     const filled = fill(raw);
     if ("problem" in filled) {
       problems.push({ path, message: filled.problem });
-      return { document: raw, shown: raw };
+      return raw;
     }
-    const shown = filled.secret ? conceal(path, filled.value) : filled.value;
+    if (filled.secret) secrets.add(path);
+    const value = filled.secret ? conceal(path, filled.value) : filled.value;
     const used = filled.used.map((name) => ({ name, by: variables.get(name)?.by ?? null }));
-    origins.push({ path, value: shown, by: at.by, over: at.over, variables: used });
-    return { document: filled.value, shown };
+    if (path !== "") origins.push({ path, value, by: at.by, over: at.over, variables: used });
+    return filled.value;
   }
-  function walk(at: Tree, path: string): Pair {
+  function walk(at: Tree, path: string): unknown {
     if (!isBranch(at)) return leaf(at, at.value, path);
     if (at.entries.size === 0) return leaf(at, {}, path);
     const inner = [...at.entries].map(([key, one]) => [key, walk(one, join(path, nameOf(at, key, one)))] as const);
-    const make = (side: keyof Pair) =>
-      at.key === null
-        ? Object.fromEntries(inner.map(([key, pair]) => [key, pair[side]]))
-        : inner.map(([, pair]) => pair[side]);
-    return { document: make("document"), shown: make("shown") };
+    return at.key === null ? Object.fromEntries(inner) : inner.map(([, value]) => value);
   }
   /** A thing is named as it will be called. */
   function nameOf({ key }: Branch, entry: string, thing: Tree): string {
@@ -74,13 +72,7 @@ export function compose(needs: ComposeNeeds): Composed {
     return "value" in filled && !filled.secret ? String(filled.value) : entry;
   }
 
-  const { document, shown } = tree ? walk(tree, "") : { document: {}, shown: {} };
-  return { document, shown, origins: origins.filter(({ path }) => path !== ""), problems };
-}
-
-interface Pair {
-  document: unknown;
-  shown: unknown;
+  return { document: tree ? walk(tree, "") : {}, origins, secrets, problems };
 }
 
 const join = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`);

@@ -4,6 +4,9 @@ const naturalKeys: Readonly<Record<string, string>> = {
   peers: "public_key",
   files: "path",
   addresses: "address",
+  ports: "ifname",
+  vlan: "vlan",
+  vlan_filtering: "vlan",
 };
 
 /** Takes a thing out of a list that lower layers put it into: `{"name": "guest", "$patch": "delete"}`. */

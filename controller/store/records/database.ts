@@ -12,6 +12,7 @@ import type { RuleTables } from "./migrations/0011-rules.ts";
 import type { MuteTables } from "./migrations/0012-mutes.ts";
 import type { AvailabilityTables } from "./migrations/0013-availability.ts";
 import type { EscalationTables } from "./migrations/0015-escalation.ts";
+import type { CompositionTables } from "./migrations/0016-composition.ts";
 
 /** Every table; each is described beside the migration that makes it. Times are milliseconds since 1970 UTC, flags are
  *  0 or 1, `*_json` is JSON text. */
@@ -29,4 +30,5 @@ export interface Database
     MuteTables,
     EscalationTables,
     AvailabilityTables,
-    ConfigTables {}
+    ConfigTables,
+    CompositionTables {}

@@ -30,6 +30,10 @@ describe("a text", () => {
       "captures of captures",
       `{% assign s = 'xxxxxxxx' %}${"{% capture s %}{{ s }}{{ s }}{{ s }}{{ s }}{% endcapture %}".repeat(20)}`,
     ],
+    [
+      "loops over what is there",
+      `{% assign a = '${"x ".repeat(150)}' | split: ' ' %}${"{% for i in a %}".repeat(3)}${"{% endfor %}".repeat(3)}`,
+    ],
     ["a long result", "{% for i in (1..5000) %}0123456789{% endfor %}"],
     ["a long template", "x".repeat(textLimits.templateChars + 1)],
   ])("%s is stopped, soon", (_, bomb) => {

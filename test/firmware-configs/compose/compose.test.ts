@@ -4,6 +4,7 @@ import { problemsIn } from "#wire";
 import { createText } from "../../../controller/config/text.ts";
 import {
   compose,
+  concealed,
   type Facts,
   filledTextsMost,
   inOrder,
@@ -185,10 +186,20 @@ describe("secrets", () => {
       layer("device", { wifi: { open: "{% if psk == 'x' %}a{% else %}b{% endif %}" } }),
     ]);
     expect(made.document).toEqual({ wifi: { key: "another-secret", note: "key: another-secret", open: "b" } });
-    expect(made.shown).toEqual({
+    const shown = concealed(made.document, made.secrets, (path) => `hidden ${path}`);
+    expect(shown).toEqual({
       wifi: { key: "hidden wifi.key", note: "hidden wifi.note", open: "hidden wifi.open" },
     });
-    expect(JSON.stringify([made.shown, made.origins, made.problems])).not.toMatch(/another-secret|hunter2/);
+    expect(JSON.stringify([shown, made.origins, made.problems])).not.toMatch(/another-secret|hunter2/);
+  });
+
+  it("stay hidden in a list whose things lose their names", () => {
+    const ssids = [
+      { name: "{{ a }}", key: "{{ psk }}" },
+      { name: "{{ b }}", key: "open" },
+    ];
+    const made = composed([layer("site", { ssids }, { ...psk, a: text("same"), b: text("same") })]);
+    expect(concealed(made.document, made.secrets, () => "hidden")).toEqual({ ssids: "hidden" });
   });
 
   it("are not in what is said to be wrong", () => {

@@ -14,6 +14,7 @@ import { mutes } from "./0012-mutes.ts";
 import { availability } from "./0013-availability.ts";
 import { topology } from "./0014-topology.ts";
 import { escalation } from "./0015-escalation.ts";
+import { composition } from "./0016-composition.ts";
 
 /** In the order of their names; one that was released is never changed. A static map, since the bundle has no folder
  *  to look into. */
@@ -33,4 +34,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0013-availability": availability,
   "0014-topology": topology,
   "0015-escalation": escalation,
+  "0016-composition": composition,
 };
