@@ -20,7 +20,7 @@ import type { Preview, PreviewAbout } from "./preview.ts";
 import { choose, isStuck, type Known, type Selection } from "./push.ts";
 import { createConfigRecords, type Revision } from "./records.ts";
 import { ownLayer } from "./shelf.ts";
-import { type Body, emptyBody, type Item, keyOfSource, type Source, type SourceKind } from "./source.ts";
+import { type Body, emptyBody, type Item, keyOfSource, type Source, type SourceKind, shownBody } from "./source.ts";
 import { createSources } from "./sources.ts";
 import { createSurvey } from "./survey.ts";
 import { createText } from "./text.ts";
@@ -42,7 +42,16 @@ export { configLimits } from "./limits.ts";
 export type { Preview, RenderedChange } from "./preview.ts";
 export type { Selection } from "./push.ts";
 export type { Revision } from "./records.ts";
-export { type Body, bodies, type Item, items, type SourceKind, sourceId, sourceKinds } from "./source.ts";
+export {
+  type Body,
+  bodies,
+  filledBody,
+  type Item,
+  itemOf,
+  items,
+  type SourceKind,
+  sourceKinds,
+} from "./source.ts";
 export { textLimits } from "./text.ts";
 export { type ConfigBrief, type ConfigStatus, configStatuses, type DeviceConfig } from "./view.ts";
 
@@ -296,6 +305,9 @@ export async function createConfig(needs: ConfigNeeds) {
       const found = (await current([{ kind, id }])).get(keyOfSource({ kind, id }));
       return found && viewOf(found);
     },
+    /** By kind and id, devices' own among them. */
+    page: (limit: number, after?: { kind: string; id: string }): Promise<SourceView[]> =>
+      sources.page(limit, after).then((found) => found.map(viewOf)),
     /** @param about.seen of a preview */
     change: (by: By, wish: Pick<ChangeWish, "items" | "message" | "trialMs" | "seen">): Promise<Applied> =>
       change.apply(by, wish),
@@ -307,6 +319,8 @@ export async function createConfig(needs: ConfigNeeds) {
       const message = about.message ?? `back to how it was after change ${revision}`;
       return await change.apply(by, { ...about, message, items: () => history.backTo(revision) });
     },
+    /** As people may see it: secrets by whether they are set. */
+    shown: ({ kind, id, body }: Item) => ({ kind, id, body: body && shownBody(kind, body) }),
     drafts: {
       list: drafts.list,
       of: drafts.of,

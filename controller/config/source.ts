@@ -245,3 +245,12 @@ export function sourceOf(of: Pick<Source, "kind" | "id">, body: Body, version: n
   const layer = { kind: layerKindOf({ kind, applies: body.applies }), id, name, order, document, variables };
   return { ...body, kind, id, version, updatedAt, layer };
 }
+
+/** An item as people wrote it, with what its kind has not. */
+export const itemOf = (one: z.output<typeof items>[number]): Item => ({
+  kind: one.kind,
+  id: one.id,
+  seen: one.seen,
+  body: one.body && filledBody(one.body),
+});
+export const filledBody = (body: Partial<Body>): Body => ({ ...emptyBody, ...body });

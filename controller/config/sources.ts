@@ -60,6 +60,18 @@ export function createSources({ db, seal, log }: { db: Records["db"]; seal: Seal
     async load(): Promise<Source[]> {
       return (await db.selectFrom("config_source").selectAll().where("kind", "!=", "device").execute()).map(rowOf);
     },
+    /** By kind and id. */
+    async page(limit: number, after: { kind: string; id: string } = { kind: "", id: "" }): Promise<Source[]> {
+      const rows = await db
+        .selectFrom("config_source")
+        .selectAll()
+        .where((e) => e.or([e("kind", ">", after.kind), e.and([e("kind", "=", after.kind), e("id", ">", after.id)])]))
+        .orderBy("kind")
+        .orderBy("id")
+        .limit(limit)
+        .execute();
+      return rows.map(rowOf);
+    },
     /** Devices' own, of those that have one. */
     async ofDevices(devices: readonly string[]): Promise<Map<string, Source>> {
       const found = new Map<string, Source>();

@@ -92,7 +92,7 @@ export interface HttpNeeds {
   events: { of(device: string, page: { limit: number; before?: number | undefined }): Promise<DeviceEventRow[]> };
   series: Pick<SeriesStore, "query">;
   rollups: Pick<Rollups, "view" | "rebuild">;
-  config: Pick<Config, "brief" | "of" | "put" | "revisions" | "restore" | "preview" | "putMany">;
+  config: Omit<Config, "start" | "stop" | "idle" | "stated" | "reported" | "tally">;
   availability: Pick<Reports, "of">;
   alerts: Pick<Alerts, "of" | "list" | "events" | "ack" | "unack" | "assign" | "note">;
   mutes: Omit<Mutes, "mutes" | "deviceChanged" | "watch">;

@@ -46,6 +46,15 @@ describe("what differs between two documents", () => {
     );
   });
 
+  it("what stands for a secret is one value", () => {
+    const key = (digest: string) => ({ secret: true, set: true, digest });
+    const changes = differences(
+      { wifi: { key: key("a"), other: key("a") } },
+      { wifi: { key: key("b"), other: key("a") } },
+    );
+    expect(changes).toEqual([{ path: "wifi.key", from: key("a"), to: key("b") }]);
+  });
+
   it("says whether the device moves to another address", () => {
     const to = { agent: { controller: "wss://a/mqtt" } };
     const none = { radiosRestarted: 0 };
