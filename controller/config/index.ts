@@ -37,6 +37,7 @@ import { type By, createWrite, signedText, type WriteNeeds } from "./write.ts";
 
 export type { Applied } from "./change.ts";
 export type { Draft, DraftEdit } from "./drafts.ts";
+export { type FolderItem, filesOf, folderLimits, isOurs, itemsIn } from "./folder.ts";
 export type { ChangeView, SourceView } from "./history.ts";
 export { configLimits } from "./limits.ts";
 export type { Preview, RenderedChange } from "./preview.ts";
@@ -125,7 +126,7 @@ export async function createConfig(needs: ConfigNeeds) {
   const write = createWrite({ ...needs, db, records, follow });
   const text = createText();
   const composer = () => createComposer({ seal, text, site: registry.site });
-  const survey = createSurvey({ clock, devices: registry.devices, records, sources, stateOf, composer });
+  const survey = createSurvey({ ...registry, clock, records, sources, stateOf, composer });
   const shared = { clock, log, serial, sources, survey, write, stateOf };
   const change = await createChange({ ...needs, ...shared, due: () => converge.kick() });
   const converge = createConverge({ ...shared, shelf: change.shelf });

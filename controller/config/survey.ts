@@ -24,6 +24,7 @@ export interface Planned {
 export interface SurveyNeeds {
   clock: Clock;
   devices(): readonly Known[];
+  device(id: string): Known | undefined;
   records: Pick<ConfigRecords, "documents">;
   sources: Pick<Sources, "ofDevices">;
   stateOf(device: string): ConfigState;
@@ -78,11 +79,13 @@ export function createSurvey(needs: SurveyNeeds) {
   type Pauses = ReturnType<typeof createPauses>;
 
   async function candidates({ before, after, own, also }: Question, pauses: Pauses) {
+    const named = new Set([...own.keys(), ...(also ?? [])]);
+    if (before === after) return [...named].flatMap((id) => needs.device(id) ?? []);
     const found: Known[] = [];
     for (const device of needs.devices()) {
       if (pauses.isDue()) await pauses.wait();
-      if (own.has(device.id) || also?.has(device.id)) found.push(device);
-      else if (before !== after) {
+      if (named.has(device.id)) found.push(device);
+      else {
         const [was, is] = [before.layersOf(device, []), after.layersOf(device, [])];
         if (was.length !== is.length || was.some((one, i) => one !== is[i])) found.push(device);
       }
