@@ -1,8 +1,7 @@
 /** Configuration of devices: what is wanted, sent, tried, confirmed or taken back (DESIGN §4, §8). */
-import { type Birth, type ConfigReported, type DownSuffix, type Heartbeat, mergePatch } from "#wire";
-import { configDocument } from "../../firmware-configs/index.ts";
+import type { Birth, ConfigReported, DownSuffix, Heartbeat } from "#wire";
 import type { Cancel } from "../base/clock.ts";
-import { notFound, stale } from "../base/errors.ts";
+import { notFound } from "../base/errors.ts";
 import type { Log } from "../base/log.ts";
 import type { Seal } from "../base/seal.ts";
 import { createSerial } from "../base/serial.ts";
@@ -15,12 +14,12 @@ import { createDrafts } from "./drafts.ts";
 import { createFollow } from "./follow.ts";
 import { type ChangeView, createHistory, type SourceView, viewOf } from "./history.ts";
 import { configLimits } from "./limits.ts";
+import { createOwn, type Explained, type ManyWish, type Wish } from "./own.ts";
 import { createPace } from "./pace.ts";
 import type { Preview, PreviewAbout } from "./preview.ts";
-import { choose, isStuck, type Known, type Selection } from "./push.ts";
+import type { Known } from "./push.ts";
 import { createConfigRecords, type Revision } from "./records.ts";
-import { ownLayer } from "./shelf.ts";
-import { type Body, emptyBody, type Item, keyOfSource, type Source, type SourceKind, shownBody } from "./source.ts";
+import { emptyBody, type Item, keyOfSource, type SourceKind, shownBody } from "./source.ts";
 import { createSources } from "./sources.ts";
 import { createSurvey } from "./survey.ts";
 import { createText } from "./text.ts";
@@ -74,26 +73,6 @@ export interface ConfigNeeds extends Pick<WriteNeeds, "clock" | "signer" | "audi
   rendered?: PreviewAbout["rendered"];
 }
 
-/** One document for one device. `seen`: the revision that the caller saw; another now: "stale". */
-export interface Wish {
-  /** Absent: as they are. */
-  document?: Record<string, unknown> | undefined;
-  variables?: Body["variables"] | undefined;
-  without?: string[] | undefined;
-  message?: string | undefined;
-  trialMs?: number | undefined;
-  seen?: number | undefined;
-}
-
-export interface ManyWish {
-  select: Selection;
-  patch: unknown;
-  message?: string | undefined;
-  trialMs?: number | undefined;
-  /** Of the preview; what has changed since then: "stale". */
-  seen?: string | undefined;
-}
-
 export type Config = Awaited<ReturnType<typeof createConfig>>;
 
 /** What a change does: to chosen devices, to anything that speaks about devices, to all of a draft, or of going back. */
@@ -130,7 +109,8 @@ export async function createConfig(needs: ConfigNeeds) {
   const shared = { clock, log, serial, sources, survey, write, stateOf };
   const change = await createChange({ ...needs, ...shared, due: () => converge.kick() });
   const converge = createConverge({ ...shared, shelf: change.shelf });
-  const drafts = createDrafts({ clock, db, seal, sources, current });
+  const own = createOwn({ sources, stateOf, devices: registry.devices, shelf: change.shelf, composer });
+  const drafts = createDrafts({ clock, db, seal, sources, current: own.current });
   const history = createHistory({ sources, change });
   let cancels: Cancel[] = [];
 
@@ -178,56 +158,16 @@ export async function createConfig(needs: ConfigNeeds) {
     if (!device) throw notFound("device", id);
     return device;
   }
-  const ownOf = async (id: string): Promise<Body> => (await sources.ofDevices([id])).get(id) ?? emptyBody;
-  async function current(items: readonly { kind: SourceKind; id: string }[]): Promise<Map<string, Source>> {
-    const own = await sources.ofDevices(items.flatMap(({ kind, id }) => (kind === "device" ? [id] : [])));
-    const found = items.flatMap((one) => {
-      const source = one.kind === "device" ? own.get(one.id) : change.shelf().all.get(keyOfSource(one));
-      return source ? [[keyOfSource(one), source] as const] : [];
-    });
-    return new Map(found);
-  }
 
   async function view(device: string): Promise<DeviceConfig> {
     const state = follow.of(device);
     const wanted = state.wanted ? await records.revision(device, state.wanted.revision) : null;
-    return deviceConfigOf(state, { wanted, own: await ownOf(device), usualTrialMs: configLimits.trialMs.usual });
+    return deviceConfigOf(state, { wanted, own: await own.of(device), usualTrialMs: configLimits.trialMs.usual });
   }
 
   async function put(by: By, id: string, wish: Wish): Promise<DeviceConfig> {
-    const device = deviceOf(id);
-    const { message, trialMs, seen } = wish;
-    await change.apply(by, {
-      message,
-      trialMs,
-      check() {
-        if (seen !== undefined && seen !== (follow.of(id).wanted?.revision ?? 0))
-          throw stale("this configuration was changed in the meantime");
-      },
-      items: async () => {
-        const own = await ownOf(id);
-        const { document = own.document, variables = own.variables, without = own.without } = wish;
-        return [{ kind: "device", id, body: { ...emptyBody, document: tidy(document), variables, without } }];
-      },
-      also: [device],
-      // The same once more is the same, unless it came to nothing.
-      again: () => !follow.of(id).wanted || isStuck(follow.of(id)),
-    });
+    await change.apply(by, own.one(deviceOf(id), wish));
     return await view(id);
-  }
-
-  /** What is asked of chosen devices, as a change of what each says itself. */
-  function changeOf({ select, patch, ...about }: ManyWish): ChangeWish & { also: readonly Known[] } {
-    const devices = choose(registry.devices(), select);
-    const items = async (): Promise<Item[]> => {
-      const own = await sources.ofDevices(devices.map(({ id }) => id));
-      return devices.map(({ id }) => {
-        const { document, variables, without } = own.get(id) ?? emptyBody;
-        const merged = tidy(mergePatch(document, patch) as Record<string, unknown>);
-        return { kind: "device", id, body: { ...emptyBody, document: merged, variables, without } };
-      });
-    };
-    return { ...about, items, also: devices, again: ({ id }) => isStuck(follow.of(id)) };
   }
 
   return {
@@ -259,8 +199,8 @@ export async function createConfig(needs: ConfigNeeds) {
     /** Newest first. */
     async revisions(id: string): Promise<(Omit<Revision, "own"> & { own: Record<string, unknown> })[]> {
       const found = await records.revisions(deviceOf(id).id);
-      return found.map(({ own, document, ...rest }) => {
-        const said = own === null ? document : sources.open({ kind: "device", id }, own).document;
+      return found.map(({ own: kept, document, ...rest }) => {
+        const said = kept === null ? document : sources.open({ kind: "device", id }, kept).document;
         return { ...rest, document: veiled(document) as Revision["document"], own: said };
       });
     },
@@ -269,32 +209,24 @@ export async function createConfig(needs: ConfigNeeds) {
     async restore(by: By, id: string, revision: number, seen?: number): Promise<DeviceConfig> {
       const before = await records.revision(deviceOf(id).id, revision);
       if (!before) throw notFound("revision", String(revision));
-      const { own, trialMs } = before;
+      const { own: kept, trialMs } = before;
       const { document, variables, without } =
-        own === null ? { ...emptyBody, document: before.document } : sources.open({ kind: "device", id }, own);
+        kept === null ? { ...emptyBody, document: before.document } : sources.open({ kind: "device", id }, kept);
       const message = `back to the settings of ${new Date(before.at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
       return await put(by, id, { document, variables, without, trialMs, message, seen });
     },
     /** What a device's layers make of it now, and who put each value there. */
-    async explain(id: string) {
-      const device = deviceOf(id);
-      const own = await ownOf(id);
-      const layers = change.shelf().layersOf(device, own.without);
-      const made = composer()(device, layers, ownLayer(device, own));
-      const named = [...layers, ownLayer(device, own)].map(({ kind, id: layer, name }) => ({ kind, id: layer, name }));
-      const values = made.origins.map((one) => ({ ...one, value: veiled(one.value), over: [...one.over] }));
-      return { layers: named, document: veiled(made.shown), values, problems: made.problems };
-    },
+    explain: (id: string): Promise<Explained> => own.explain(deviceOf(id)),
     async preview(wish: PreviewWish): Promise<Preview> {
       const { trialMs } = wish;
-      if ("select" in wish) return await change.preview(changeOf(wish));
+      if ("select" in wish) return await change.preview(own.many(wish));
       if ("draft" in wish) return await change.preview({ trialMs, items: (await drafts.of(wish.draft)).items });
       if ("backTo" in wish) return await change.preview({ trialMs, items: await history.backTo(wish.backTo) });
       return await change.preview(wish);
     },
     /** @returns the devices that get a new revision; none when a problem is found in any of them */
     async putMany(by: By, wish: ManyWish): Promise<{ devices: string[]; unchanged: number }> {
-      const made = changeOf(wish);
+      const made = own.many(wish);
       const { devices } = await change.apply(by, made);
       return { devices, unchanged: made.also.length - devices.length };
     },
@@ -303,7 +235,7 @@ export async function createConfig(needs: ConfigNeeds) {
     sources: (kind: SourceKind): SourceView[] =>
       [...change.shelf().all.values()].filter((one) => one.kind === kind).map(viewOf),
     async source(kind: SourceKind, id: string): Promise<SourceView | undefined> {
-      const found = (await current([{ kind, id }])).get(keyOfSource({ kind, id }));
+      const found = (await own.current([{ kind, id }])).get(keyOfSource({ kind, id }));
       return found && viewOf(found);
     },
     /** By kind and id, devices' own among them. */
@@ -338,10 +270,4 @@ export async function createConfig(needs: ConfigNeeds) {
     /** Devices that wait for what follows from a change of many. */
     due: sources.dueCount,
   };
-}
-
-/** With the gaps filled that its schema fills; what is no document by itself (it takes away, or has variables) stays. */
-function tidy(document: Record<string, unknown>): Record<string, unknown> {
-  const whole = configDocument.safeParse(document);
-  return whole.success ? whole.data : document;
 }
