@@ -50,9 +50,9 @@ export interface Found {
   problems: { path: string; message: string; devices: number; example: string }[];
 }
 
-const chunk = 200;
+const chunk = 100;
 /** Longest time without a turn for others. */
-const sliceMs = 8;
+const sliceMs = 5;
 
 /** What a change does to each device. Everybody else has their turn meanwhile; it takes only so long. */
 export function createSurvey(needs: SurveyNeeds) {
