@@ -187,4 +187,36 @@ asked(
     process.exitCode = await backtestRule(rule, options);
   });
 
+const config = program.command("config").description("templates, groups and variables of a running controller");
+type ConfigOptions = import("./controller/cli/config.ts").ConfigOptions;
+asked(
+  config
+    .command("diff")
+    .description("says which devices a change would change, how, and who put each value there; changes nothing")
+    .argument("<what>", "a folder as export writes it, the id of a draft, or back-to:<revision>"),
+)
+  .option("--prune", "of a folder: what is not in it is taken away")
+  .action(async (what: string, options: ConfigOptions) => {
+    const { diffConfig } = await import("./controller/cli/config.ts");
+    process.exitCode = await diffConfig(what, options);
+  });
+asked(
+  config.command("export").description("writes them as a folder of YAML, without secrets").argument("<folder>"),
+).action(async (folder: string, options: ConfigOptions) => {
+  const { exportConfig } = await import("./controller/cli/config.ts");
+  process.exitCode = await exportConfig(folder, options);
+});
+asked(
+  config
+    .command("import")
+    .description("applies a folder of YAML as one change; secrets stay as they are")
+    .argument("<folder>"),
+)
+  .option("--prune", "what is not in the folder is taken away")
+  .option("--message <why>", "kept in the history", "")
+  .action(async (folder: string, options: ConfigOptions) => {
+    const { importConfig } = await import("./controller/cli/config.ts");
+    process.exitCode = await importConfig(folder, options);
+  });
+
 await program.parseAsync();

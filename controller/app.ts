@@ -4,6 +4,7 @@ import { type Auth, createAuth } from "./auth/index.ts";
 import type { Clock } from "./base/clock.ts";
 import { openKeys } from "./base/keys.ts";
 import type { Log } from "./base/log.ts";
+import { openSeal } from "./base/seal.ts";
 import { createSigner } from "./base/signing.ts";
 import type { Broker } from "./broker/index.ts";
 import { wireDeviceSide } from "./device-side.ts";
@@ -105,6 +106,7 @@ export async function startApp(needs: {
       ...shared,
       ...telemetry,
       signer,
+      seal: openSeal(join(settings.dataDir, "keys")),
       registry,
       live,
       listen: listeners.mqtt,

@@ -1,6 +1,7 @@
 import { type Mutes, shownAs } from "./alert/index.ts";
 import type { Clock } from "./base/clock.ts";
 import type { Log } from "./base/log.ts";
+import type { Seal } from "./base/seal.ts";
 import type { Signer } from "./base/signing.ts";
 import { type Broker, createBroker } from "./broker/index.ts";
 import { createConfig } from "./config/index.ts";
@@ -31,6 +32,7 @@ export async function wireDeviceSide(needs: {
   log: Log;
   records: Records;
   signer: Signer;
+  seal: Seal;
   audit: Parameters<typeof createConfig>[0]["audit"];
   registry: Registry;
   series: SeriesStore;
@@ -98,6 +100,7 @@ export async function wireDeviceSide(needs: {
     ...base,
     records,
     signer,
+    seal: needs.seal,
     registry,
     audit: needs.audit,
     send,

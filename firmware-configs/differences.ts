@@ -24,6 +24,8 @@ export function differences(from: unknown, to: unknown, path = ""): Change[] {
 /** Of an object by key, of a list of named things by name; undefined: it is a leaf. */
 function entriesOf(value: unknown): Map<string, unknown> | undefined {
   if (typeof value !== "object" || value === null) return undefined;
+  // What stands for a secret is one value.
+  if ((value as { secret?: unknown }).secret === true) return undefined;
   if (!Array.isArray(value)) return new Map(Object.entries(value));
   const names = value.map((one) => (one as { name?: unknown } | null)?.name);
   const isNamed = names.every((name) => typeof name === "string") && new Set(names).size === names.length;

@@ -9,7 +9,10 @@ import { configLimits } from "./limits.ts";
 export interface Revision {
   revision: number;
   hash: string;
+  /** As the device got it, with secrets concealed. */
   document: ConfigDocument;
+  /** What the device said itself, as it is kept (`bodyOf`); null: the document. */
+  own: string | null;
   trialMs: number;
   message: string;
   by: { kind: string; id: string; name: string };
@@ -21,8 +24,11 @@ export interface Revision {
   problems: { path: string; message: string }[];
 }
 
-export type NewRevision = Pick<Revision, "revision" | "hash" | "document" | "trialMs" | "message" | "by" | "at"> & {
-  /** The signed message, as it is sent. */
+export type NewRevision = Pick<
+  Revision,
+  "revision" | "hash" | "document" | "own" | "trialMs" | "message" | "by" | "at"
+> & {
+  /** The signed message, sealed where there are secrets in it. */
   signed: string;
 };
 
@@ -102,6 +108,7 @@ export function createConfigRecords(db: Records["db"]) {
           hash: next.hash,
           signed_json: next.signed,
           document_json: JSON.stringify(next.document),
+          own_json: next.own,
           trial_ms: next.trialMs,
           message: next.message,
           by_kind: next.by.kind,
@@ -172,6 +179,7 @@ function revisionOf(row: Database["config_revision"]): Revision {
     revision: row.revision,
     hash: row.hash,
     document: JSON.parse(row.document_json),
+    own: row.own_json,
     trialMs: row.trial_ms,
     message: row.message,
     by: { kind: row.by_kind, id: row.by, name: row.by_name },

@@ -1,6 +1,8 @@
 import type { ConfigDocument } from "../../firmware-configs/index.ts";
+import { veiled } from "./composer.ts";
 import { type ConfigState, mostAttempts } from "./decide.ts";
 import type { Revision } from "./records.ts";
+import { type Body, shownBody } from "./source.ts";
 
 /** How configuration of a device stands, in a word. `none`: nothing was ever wanted from here. */
 export const configStatuses = [
@@ -51,7 +53,13 @@ export function briefOf(state: ConfigState): ConfigBrief {
 export interface DeviceConfig extends ConfigBrief {
   /** 0: nothing was wanted yet. */
   revision: number;
-  document: ConfigDocument;
+  /** What it says itself, on top of its templates, groups and site. */
+  document: Record<string, unknown>;
+  /** Of its own: secrets by whether they are set. */
+  variables: Record<string, unknown>;
+  without: string[];
+  /** What all of them make together, as it was sent last. */
+  composed: ConfigDocument;
   message: string;
   by: { kind: string; id: string; name: string } | null;
   at: number | null;
@@ -68,12 +76,16 @@ export interface DeviceConfig extends ConfigBrief {
   refusal: { at: number; message: string } | null;
 }
 
-export function deviceConfigOf(state: ConfigState, wanted: Revision | null, usualTrialMs: number): DeviceConfig {
+export function deviceConfigOf(
+  state: ConfigState,
+  { wanted, own, usualTrialMs }: { wanted: Revision | null; own: Body; usualTrialMs: number },
+): DeviceConfig {
   const { attempt, nextAt, cause, problems, applied, refusal } = state;
   return {
     ...briefOf(state),
     revision: wanted?.revision ?? 0,
-    document: wanted?.document ?? {},
+    ...(shownBody("device", own) as Pick<DeviceConfig, "document" | "variables" | "without">),
+    composed: veiled(wanted?.document ?? {}) as ConfigDocument,
     message: wanted?.message ?? "",
     by: wanted?.by ?? null,
     at: wanted?.at ?? null,

@@ -1,15 +1,17 @@
 import type { Kysely } from "kysely";
-import type { ConfigDocument } from "../../firmware-configs/index.ts";
 import type { Clock } from "../base/clock.ts";
 import { hashOf } from "../base/ids.ts";
+import type { Seal } from "../base/seal.ts";
 import type { Signer } from "../base/signing.ts";
 import { rowsAtOnce, turn } from "../base/turn.ts";
 import type { Database } from "../store/records/index.ts";
+import { veiled } from "./composer.ts";
 import { type ConfigState, decide } from "./decide.ts";
 import type { Follow } from "./follow.ts";
 import { configLimits } from "./limits.ts";
-import type { Planned } from "./push.ts";
 import type { ConfigRecords, NewRevision } from "./records.ts";
+import { bodyText } from "./source.ts";
+import type { Planned } from "./survey.ts";
 
 export interface By {
   kind: string;
@@ -29,6 +31,7 @@ export interface WriteNeeds {
     ): Promise<void>;
   };
   follow: Pick<Follow, "of" | "put">;
+  seal: Seal;
 }
 
 /** Makes planned documents the wanted ones: signed once, written in one transaction (all of them, or none), then sent. */
@@ -36,8 +39,7 @@ export function createWrite(needs: WriteNeeds) {
   const { clock, records, follow } = needs;
 
   function revise(
-    device: string,
-    document: ConfigDocument,
+    { device: { id: device }, made, own }: Planned,
     about: { was: ConfigState; by: By; message: string; trialMs: number },
   ): NewRevision {
     const { was, by, message, trialMs } = about;
@@ -45,9 +47,12 @@ export function createWrite(needs: WriteNeeds) {
     // A restored controller is still above what the device has.
     const newest = Math.max(was.wanted?.revision ?? 0, was.reported?.revision ?? 0, was.foreign?.revision ?? 0);
     const revision = Math.max(newest + 1, at);
-    const signed = needs.signer.sign("config", device, { revision, trialMs, document });
+    const signed = needs.signer.sign("config", device, { revision, trialMs, document: made.document });
     const hash = hashOf(signed.body);
-    return { revision, hash, signed: JSON.stringify(signed), document, trialMs, message, by, at };
+    const text = JSON.stringify(signed);
+    const kept = made.secret ? sealedText(needs.seal, text, { device, revision }) : text;
+    const ownText = bodyText({ kind: "device", id: device }, own, needs.seal);
+    return { revision, hash, signed: kept, document: made.shown, own: ownText, trialMs, message, by, at };
   }
 
   return async (
@@ -57,14 +62,18 @@ export function createWrite(needs: WriteNeeds) {
       message = "",
       trialMs = configLimits.trialMs.usual,
     }: { message?: string | undefined; trialMs?: number | undefined },
+    /** In the same transaction, first. */
+    first: (t: Kysely<Database>) => Promise<void> = async () => {},
   ): Promise<void> => {
-    const made = all.map(({ device, document, changes }) => {
+    const made = all.map((one) => {
+      const { device, changes } = one;
       const was = follow.of(device.id);
-      const next = revise(device.id, document, { was, by, message, trialMs });
+      const next = revise(one, { was, by, message, trialMs });
       const event = { kind: "wanted", wanted: { revision: next.revision, hash: next.hash, trialMs } } as const;
-      return { device: device.id, was, next, changes, event };
+      return { device: device.id, was, next, changes: veiled(changes), event };
     });
     await needs.db.transaction().execute(async (t) => {
+      await first(t);
       for (const [i, { device, was, next, changes, event }] of made.entries()) {
         if (i % rowsAtOnce === rowsAtOnce - 1) await turn();
         const stays = [was.applied?.revision, was.reported?.revision].filter((one) => one !== undefined);
@@ -80,3 +89,14 @@ export function createWrite(needs: WriteNeeds) {
     for (const { device, event } of made) follow.put(device, event);
   };
 }
+
+const sealedMark = "sealed:";
+const placeOf = ({ device, revision }: { device: string; revision: number }): string => `signed/${device}/${revision}`;
+
+/** A signed message with secrets in it, as it is kept. */
+const sealedText = (seal: Seal, text: string, of: { device: string; revision: number }): string =>
+  `${sealedMark}${seal.seal(text, placeOf(of))}`;
+
+/** The signed message as it is sent. Throws where it does not open with this key. */
+export const signedText = (seal: Seal, kept: string, of: { device: string; revision: number }): string =>
+  kept.startsWith(sealedMark) ? seal.open(kept.slice(sealedMark.length), placeOf(of)) : kept;

@@ -6,6 +6,8 @@ import { audit } from "./audit.ts";
 import { availability } from "./availability.ts";
 import { channels } from "./channels.ts";
 import { deviceConfig, manyConfigs } from "./config.ts";
+import { configChanges, configDrafts } from "./config-changes.ts";
+import { configSources, groups, siteConfig, templates } from "./config-sources.ts";
 import type { Env } from "./context.ts";
 import { demo } from "./demo.ts";
 import { devices } from "./devices.ts";
@@ -46,11 +48,14 @@ const atMost = (bytes: number) =>
 const usual = atMost(httpLimits.bodyBytes);
 const spreadsheet = atMost(httpLimits.importBytes);
 
+const isLong = (path: string): boolean =>
+  path.startsWith(`${apiRoot}/imports`) || path.startsWith(`${apiRoot}/config/`);
+
 /** Everything under /api/v1, one file a resource. */
 export const createApi = (needs: HttpNeeds) => {
   const doors = new Hono<Env>()
     .use(`${apiRoot}/enrolments`, atMost(httpLimits.enrolmentBytes))
-    .use(`${apiRoot}/*`, (c, next) => (c.req.path.startsWith(`${apiRoot}/imports`) ? spreadsheet : usual)(c, next))
+    .use(`${apiRoot}/*`, (c, next) => (isLong(c.req.path) ? spreadsheet : usual)(c, next))
     .use(`${apiRoot}/*`, guard(needs.auth), async (c, next) => {
       // Forms of other pages can send these without asking first; and what is no JSON would read as an empty body.
       const type = c.req.header("content-type");
@@ -69,6 +74,12 @@ export const createApi = (needs: HttpNeeds) => {
     .route(`${apiRoot}/devices`, explainedDevice(needs))
     .route(`${apiRoot}/devices`, topologyOf(needs))
     .route(`${apiRoot}/config`, manyConfigs(needs))
+    .route(`${apiRoot}/config`, configSources(needs))
+    .route(`${apiRoot}/config/changes`, configChanges(needs))
+    .route(`${apiRoot}/config/drafts`, configDrafts(needs))
+    .route(`${apiRoot}/templates`, templates(needs))
+    .route(`${apiRoot}/groups`, groups(needs))
+    .route(`${apiRoot}/sites`, siteConfig(needs))
     .route(`${apiRoot}/rollouts`, rollouts(needs))
     .route(`${apiRoot}/series`, siteSeries(needs))
     .route(`${apiRoot}/rollups`, rollups(needs))

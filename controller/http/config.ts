@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { agentDefaults, limits } from "#wire";
-import { configDocument } from "../../firmware-configs/index.ts";
+import { configDocument, costs, layerKinds } from "../../firmware-configs/index.ts";
 import { notFound } from "../base/errors.ts";
-import { configLimits, configStatuses } from "../config/index.ts";
+import { bodies, configLimits, configStatuses, itemOf, items, type PreviewWish } from "../config/index.ts";
 import { actorOf, type Env } from "./context.ts";
 import { kinds } from "./device-view.ts";
 import { describe } from "./document.ts";
@@ -12,7 +12,7 @@ import { body } from "./input.ts";
 import type { HttpNeeds } from "./needs.ts";
 
 const control = /[^\P{Cc}\n]/u;
-const about = {
+export const about = {
   message: z
     .string()
     .trim()
@@ -32,7 +32,15 @@ const isDeep = (value: unknown, left: number): boolean =>
   typeof value === "object" &&
   value !== null &&
   (left === 0 || Object.values(value).some((one) => isDeep(one, left - 1)));
-const wish = z.strictObject({ document: given, ...about });
+const { variables, without } = bodies.device.shape;
+const wish = z.strictObject({
+  document: given.optional(),
+  /** Its own; a secret that is given without a value stays as it is. */
+  variables: variables.unwrap().optional(),
+  /** Templates that it leaves out. */
+  without: without.unwrap().optional(),
+  ...about,
+});
 
 const id = z.string().min(1).max(64);
 export const manyWish = z.strictObject({
@@ -49,12 +57,23 @@ export const manyWish = z.strictObject({
   seen: z.string().max(64).optional(),
 });
 
+/** Not of chosen devices: of whatever speaks about devices. */
+const draftPreview = z.union([
+  z.strictObject({ items, trialMs: about.trialMs }),
+  z.strictObject({ draft: z.string().max(64), trialMs: about.trialMs }),
+  z.strictObject({ backTo: z.int().min(0), trialMs: about.trialMs }),
+]);
+
 const count = z.int();
 const problem = z.object({ path: z.string(), message: z.string() });
 const who = z.object({ kind: z.string(), id: z.string(), name: z.string() });
 const configSchema = z.object({
   revision: count,
+  /** What it says itself; `composed` is what all together make, as it was sent last. */
   document: anyObject,
+  variables: anyObject,
+  without: z.array(z.string()),
+  composed: anyObject,
   message: z.string(),
   by: who.nullable(),
   at: count.nullable(),
@@ -76,7 +95,9 @@ const configSchema = z.object({
 });
 const revisionSchema = z.object({
   revision: count,
+  /** As it was sent; `own`: what the device said itself. */
   document: anyObject,
+  own: anyObject,
   message: z.string(),
   by: who,
   at: count,
@@ -87,15 +108,43 @@ const revisionSchema = z.object({
   cause: z.string().nullable(),
   problems: z.array(problem),
 });
+const layer = z.object({ kind: z.enum(layerKinds), id: z.string(), name: z.string() });
+const explainSchema = z.object({
+  /** Weakest first. */
+  layers: z.array(layer),
+  document: z.unknown(),
+  values: z.array(
+    z.object({
+      path: z.string(),
+      value: z.unknown(),
+      by: layer,
+      /** What it overrode, weakest first. */
+      over: z.array(z.object({ by: layer, value: z.unknown() })),
+      variables: z.array(z.object({ name: z.string(), by: layer.nullable() })),
+    }),
+  ),
+  problems: z.array(problem),
+});
 export const previewSchema = z.object({
   devices: count,
   changing: count,
   groups: z.array(
     z.object({
       devices: z.array(z.object({ id: z.string(), name: z.string() })),
-      changes: z.array(z.object({ path: z.string(), from: z.unknown(), to: z.unknown() })),
+      changes: z.array(
+        z.object({
+          path: z.string(),
+          from: z.unknown(),
+          to: z.unknown(),
+          by: z.array(layer),
+          variables: z.array(z.object({ name: z.string(), by: layer.nullable() })),
+        }),
+      ),
+      rendered: z.array(z.object({ file: z.string(), lines: z.array(z.string()) })),
     }),
   ),
+  /** They change, too: too many changes to tell each. */
+  others: z.array(z.object({ id: z.string(), name: z.string() })),
   effect: z.object({
     radiosRestarted: count,
     reconnects: count,
@@ -103,8 +152,10 @@ export const previewSchema = z.object({
     revertsAfterMs: count,
     away: count,
     foreign: count,
+    /** How many devices need what, at the most. */
+    needs: z.record(z.enum(costs), count),
   }),
-  problems: z.array(problem.extend({ devices: count })),
+  problems: z.array(problem.extend({ devices: count, example: z.string() })),
   seen: z.string(),
 });
 
@@ -128,6 +179,13 @@ export const deviceConfig = ({ config }: Pick<HttpNeeds, "config">) =>
         c.header("etag", etagOf(found.revision));
         return c.json(found, 200);
       },
+    )
+    .get(
+      "/:id/config/explain",
+      describe("configuration", "What its templates, groups, site and itself make now, and who put each value there", {
+        200: { what: "Layers, document, and the origin of each value", schema: explainSchema },
+      }),
+      async (c) => c.json(await config.explain(c.req.param("id")), 200),
     )
     .get(
       "/:id/config/revisions",
@@ -166,8 +224,13 @@ export const manyConfigs = ({ config }: Pick<HttpNeeds, "config">) =>
       describe("configuration", "What a change would do, before it is sent", {
         200: { what: "Whom it changes, and how", schema: previewSchema },
       }),
-      body(manyWish),
-      async (c) => c.json(await config.preview(c.req.valid("json")), 200),
+      body(z.union([manyWish, draftPreview])),
+      async (c) => {
+        const asked = c.req.valid("json");
+        const { trialMs } = asked;
+        const items = "items" in asked ? asked.items.map(itemOf) : undefined;
+        return c.json(await config.preview(items ? { items, trialMs } : (asked as PreviewWish)), 200);
+      },
     )
     .put(
       "/",

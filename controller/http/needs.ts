@@ -95,7 +95,7 @@ export interface HttpNeeds {
   series: Pick<SeriesStore, "query">;
   rollups: Pick<Rollups, "view" | "rebuild">;
   rollouts: Pick<Rollouts, "preview" | "create" | "list" | "of" | "log" | "devices" | "command">;
-  config: Pick<Config, "brief" | "of" | "put" | "revisions" | "restore" | "preview" | "putMany">;
+  config: Omit<Config, "start" | "stop" | "idle" | "stated" | "reported" | "tally">;
   availability: Pick<Reports, "of">;
   alerts: Pick<Alerts, "of" | "list" | "events" | "ack" | "unack" | "assign" | "note">;
   mutes: Omit<Mutes, "mutes" | "deviceChanged" | "watch">;

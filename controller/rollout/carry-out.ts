@@ -15,7 +15,7 @@ export interface RolloutConfig {
   put(
     by: By,
     device: string,
-    wish: { document: unknown; message?: string; trialMs?: number | undefined; seen?: number },
+    wish: { document: Record<string, unknown>; message?: string; trialMs?: number | undefined; seen?: number },
   ): Promise<{ revision: number }>;
   restore(by: By, device: string, revision: number): Promise<{ revision: number }>;
 }

@@ -1,8 +1,10 @@
 import { Problem } from "../base/errors.ts";
 
+type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
 /** The controller's API as any program calls it. Rejects with what the controller said. */
 export function createApiClient(url: string, secret: string) {
-  return async function call<T>(method: "GET" | "POST" | "PATCH" | "PUT", path: string, body?: object): Promise<T> {
+  return async function call<T>(method: Method, path: string, body?: object): Promise<T> {
     const answer = await fetch(`${url}/api/v1${path}`, {
       method,
       headers: {

@@ -46,10 +46,33 @@ describe("what differs between two documents", () => {
     );
   });
 
+  it("what stands for a secret is one value", () => {
+    const key = (digest: string) => ({ secret: true, set: true, digest });
+    const changes = differences(
+      { wifi: { key: key("a"), other: key("a") } },
+      { wifi: { key: key("b"), other: key("a") } },
+    );
+    expect(changes).toEqual([{ path: "wifi.key", from: key("a"), to: key("b") }]);
+  });
+
   it("says whether the device moves to another address", () => {
     const to = { agent: { controller: "wss://a/mqtt" } };
-    expect(effectOf(differences({}, to))).toEqual({ reconnects: true, moves: true, radiosRestarted: 0 });
-    expect(effectOf([])).toEqual({ reconnects: false, moves: false, radiosRestarted: 0 });
+    const none = { radiosRestarted: 0 };
+    expect(effectOf(differences({}, to))).toEqual({ ...none, reconnects: true, moves: true, needs: "reconnect" });
+    expect(effectOf([])).toEqual({ ...none, reconnects: false, moves: false, needs: "nothing" });
+  });
+
+  const wireless = (radio: string, ssid: string) => ({ name: `w-${radio}`, wireless: { radio, ssid } });
+  it.each([
+    ["a host name", { general: { hostname: "a" } }, { general: { hostname: "b" } }, "reconnect", 0],
+    ["a route", { routes: [] }, { routes: [{ destination: "::/0" }] }, "network", 0],
+    ["an address", { interfaces: [{ name: "lan" }] }, { interfaces: [{ name: "lan", mtu: 9 }] }, "network", 0],
+    ["a channel", { radios: [{ name: "r0", channel: 1 }] }, { radios: [{ name: "r0", channel: 6 }] }, "radio", 1],
+    ["a network name", { interfaces: [wireless("r0", "a")] }, { interfaces: [wireless("r0", "b")] }, "radio", 1],
+    ["names of two radios", {}, { interfaces: [wireless("r0", "a"), wireless("r1", "a")] }, "radio", 2],
+    ["a radio and a name on it", { interfaces: [wireless("r0", "a")] }, { radios: [{ name: "r0" }] }, "radio", 1],
+  ])("says what %s costs", (_, from, to, needs, radiosRestarted) => {
+    expect(effectOf(differences(from, to))).toMatchObject({ needs, radiosRestarted });
   });
 });
 

@@ -14,6 +14,7 @@ import type { AvailabilityTables } from "./migrations/0013-availability.ts";
 import type { EscalationTables } from "./migrations/0015-escalation.ts";
 import type { LearntTopologyTables } from "./migrations/0016-learnt-topology.ts";
 import type { SiteCalendarTables } from "./migrations/0017-site-calendar.ts";
+import type { CompositionTables } from "./migrations/0018-composition.ts";
 import type { RolloutTables } from "./migrations/0019-rollouts.ts";
 
 /** Every table; each is described beside the migration that makes it. Times are milliseconds since 1970 UTC, flags are
@@ -35,4 +36,5 @@ export interface Database
     SiteCalendarTables,
     AvailabilityTables,
     RolloutTables,
-    ConfigTables {}
+    ConfigTables,
+    CompositionTables {}

@@ -16,7 +16,13 @@ const ports = 24;
 /** Where a device hangs: at its site's switch, which is demo data and no device of ours, or at an access point's second
  *  port. */
 export function cablesOf({ seed, key, site, behind }: StreetDevice): Cables {
-  const network = `10.${64 + Math.max(0, sites.findIndex((one) => one.key === site.key))}.0`;
+  const network = `10.${
+    64 +
+    Math.max(
+      0,
+      sites.findIndex((one) => one.key === site.key),
+    )
+  }.0`;
   const before = devices.find((one) => one.key === behind);
   return {
     hardwareAddress: addressOf(seed, key),

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { untouched } from "../../../controller/config/decide.ts";
 import { configLimits } from "../../../controller/config/limits.ts";
 import { createPace } from "../../../controller/config/pace.ts";
-import { choose, type Known, plan } from "../../../controller/config/push.ts";
+import { choose, type Known } from "../../../controller/config/push.ts";
 import { handClock } from "../base/hand-clock.ts";
 
 const device = (id: string, more: Partial<Known> = {}): Known => ({
@@ -10,6 +9,8 @@ const device = (id: string, more: Partial<Known> = {}): Known => ({
   name: id,
   site: "site-a",
   kind: "access-point",
+  profile: null,
+  tags: [],
   ...more,
 });
 const fleet = [device("a"), device("b", { site: "site-b" }), device("c", { kind: "sensor" })];
@@ -28,27 +29,6 @@ describe("choosing devices", () => {
     const many = Array.from({ length: configLimits.devicesAtOnce + 1 }, (_, i) => device(`ap-${i}`));
     expect(choose(many.slice(1), { all: true })).toHaveLength(configLimits.devicesAtOnce);
     expect(() => choose(many, { all: true })).toThrow(/1001 devices are chosen; 1000 at once/);
-  });
-});
-
-describe("a plan", () => {
-  const stateOf = () => untouched;
-
-  it("leaves out who has it already, unless it came to nothing there", () => {
-    const document = { agent: { intervalMs: 5_000 } };
-    const documentOf = (id: string) => (id === "a" ? {} : document);
-    const stuck = (id: string) => (id === "c" ? { ...untouched, outcome: "reverted" as const } : untouched);
-    const { planned } = plan(fleet, document, documentOf, stuck);
-    expect(planned.map((one) => [one.device.id, one.changes.length])).toEqual([
-      ["a", 1],
-      ["c", 0],
-    ]);
-  });
-
-  it("counts a problem once, with how many have it", () => {
-    const { planned, problems } = plan(fleet, { agent: { intervalMs: 1 } }, () => ({}), stateOf);
-    expect(planned).toEqual([]);
-    expect(problems).toEqual([{ path: "agent.intervalMs", message: expect.any(String), devices: 3 }]);
   });
 });
 

@@ -12,6 +12,7 @@ import { createRulebook } from "../../../controller/alert/rules/rulebook.ts";
 import { deviceSeen } from "../../../controller/alert/watch.ts";
 import { type Actor, type Auth, createAuth, type Role } from "../../../controller/auth/index.ts";
 import { openKeys } from "../../../controller/base/keys.ts";
+import { openSeal } from "../../../controller/base/seal.ts";
 import { createSigner } from "../../../controller/base/signing.ts";
 import { type Config, createConfig } from "../../../controller/config/index.ts";
 import { createHttp, createLive, type HttpNeeds } from "../../../controller/http/index.ts";
@@ -84,6 +85,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     clock,
     log: quiet,
     signer,
+    seal: openSeal(join(folder, "keys")),
     registry,
     audit: auth.audit,
     send: (device, suffix, payload) => sent.push({ device, suffix, payload }) > 0,

@@ -1,4 +1,5 @@
 import type { Kysely, Migration } from "kysely";
+import type { CompositionColumns } from "./0018-composition.ts";
 
 export interface ConfigTables {
   /** What was wanted of a device, and what came of it; bounded per device. */
@@ -22,7 +23,7 @@ export interface ConfigTables {
     outcome_at: number | null;
     /** `{attempt, cause, problems}` */
     detail_json: string;
-  };
+  } & CompositionColumns["config_revision"];
   /** One row a device: where the controller and the device stand (controller/config/decide.ts). */
   config_device: { device: string; state_json: string };
 }

@@ -16,6 +16,7 @@ import { topology } from "./0014-topology.ts";
 import { escalation } from "./0015-escalation.ts";
 import { learntTopology } from "./0016-learnt-topology.ts";
 import { siteCalendar } from "./0017-site-calendar.ts";
+import { composition } from "./0018-composition.ts";
 import { rollouts } from "./0019-rollouts.ts";
 
 /** In the order of their names; one that was released is never changed. A static map, since the bundle has no folder
@@ -38,5 +39,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0015-escalation": escalation,
   "0016-learnt-topology": learntTopology,
   "0017-site-calendar": siteCalendar,
+  "0018-composition": composition,
   "0019-rollouts": rollouts,
 };

@@ -91,12 +91,12 @@ function Known({ device, config, timeZone }: { device: Device; config: DeviceCon
           {clock(refusal.at)}: it refused a document that it does not believe: {refusal.message}. Nothing changed.
         </p>
       )}
-      <Settings document={config.document} />
+      <Settings document={config.composed} />
     </>
   );
 }
 
-/** The document, setting by setting. */
+/** What templates, groups, site and the device itself make together, setting by setting. */
 function Settings({ document }: { document: object }) {
   const all = leaves(document, "");
   if (all.length === 0) return null;
@@ -116,6 +116,7 @@ function Settings({ document }: { document: object }) {
 }
 
 function leaves(value: unknown, path: string): [string, unknown][] {
+  if ((value as { secret?: unknown } | null)?.secret === true) return [[path, "set, never shown"]];
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [[path, value]];
   return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === "" ? key : `${path}.${key}`));
 }
