@@ -1,4 +1,15 @@
 /** What goes onto devices, as data and pure functions. */
 export { type Change, differences } from "./differences.ts";
-export { type ConfigDocument, configDocument, documentProblems } from "./document.ts";
+export {
+  type ConfigDocument,
+  configDocument,
+  documentProblems,
+  type Problem,
+  renderProblems,
+  strays,
+} from "./document.ts";
 export { type Effect, effectOf } from "./effect.ts";
+export { documentLimits } from "./limits.ts";
+export { type Imported, readOpenWrt } from "./openwrt/read.ts";
+export { renderOpenWrt } from "./openwrt/render.ts";
+export { type Line, textOf, UciError, uciLines, uciText } from "./uci/index.ts";
