@@ -33,6 +33,9 @@ interface BackupFlags {
   json?: boolean;
 }
 
+const documentCodes =
+  "\nExit codes: 0 done, 2 the document will not do (where and why is said), 1 it could not be read.";
+
 const program = new Command("lamplighter")
   .description("Runs a council's public Wi-Fi and street sensors.")
   .version(LAMPLIGHTER_VERSION)
@@ -125,6 +128,48 @@ program
   .action(async (folder: string, { withoutKeys = false, ...options }: BackupFlags) => {
     const { restore } = await import("./controller/cli/backup.ts");
     process.exitCode = await restore({ env: process.env, folder, options: { ...options, keys: !withoutKeys } });
+  });
+
+const config = program.command("config").description("documents of devices, without a controller");
+const aDocument = "a document (JSON or YAML); - reads what is piped in";
+config
+  .command("render")
+  .description("prints what the device reads, and nothing else")
+  .argument("<document>", aDocument)
+  .option("--format <format>", "uci (OpenWrt)", "uci")
+  .option("--explain", "behind each line the setting that put it there")
+  .option("--json", "print JSON: the text, and of each line the setting that put it there")
+  .addHelpText("after", documentCodes)
+  .action(async (document: string, options: import("./controller/cli/documents.ts").RenderFlags) => {
+    const { renderDocument } = await import("./controller/cli/documents.ts");
+    process.exitCode = renderDocument(document, options);
+  });
+config
+  .command("check")
+  .description("says what is wrong with a document, and where")
+  .argument("<document>", aDocument)
+  .option("--json", "print JSON")
+  .addHelpText("after", documentCodes)
+  .action(async (document: string, options: { json?: boolean }) => {
+    const { checkDocument } = await import("./controller/cli/documents.ts");
+    process.exitCode = checkDocument(document, options);
+  });
+config
+  .command("import")
+  .description("makes a document of what `uci export` printed on a device")
+  .argument("<export>", "a file; - reads what is piped in")
+  .option("--json", "print problems as JSON, too")
+  .addHelpText("after", documentCodes)
+  .action(async (file: string, options: { json?: boolean }) => {
+    const { importDocument } = await import("./controller/cli/documents.ts");
+    process.exitCode = importDocument(file, options);
+  });
+config
+  .command("schema")
+  .description("prints the JSON Schema of a document, for editors")
+  .action(async () => {
+    const { printSchema } = await import("./controller/cli/documents.ts");
+    process.exitCode = printSchema();
   });
 
 const user = program.command("user").description("people who may sign in");

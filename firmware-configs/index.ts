@@ -12,4 +12,5 @@ export { type Effect, effectOf } from "./effect.ts";
 export { documentLimits } from "./limits.ts";
 export { type Imported, readOpenWrt } from "./openwrt/read.ts";
 export { renderOpenWrt } from "./openwrt/render.ts";
+export { documentSchema } from "./schema-json.ts";
 export { type Line, textOf, UciError, uciLines, uciText } from "./uci/index.ts";

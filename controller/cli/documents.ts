@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import {
+  documentProblems,
+  documentSchema,
+  type Line,
+  type Problem,
+  readOpenWrt,
+  renderOpenWrt,
+  renderProblems,
+  strays,
+  textOf,
+  UciError,
+  uciLines,
+} from "../../firmware-configs/index.ts";
+import { exitCodes } from "../main.ts";
+
+export interface RenderFlags {
+  format: string;
+  explain?: boolean;
+  json?: boolean;
+}
+
+interface Outside {
+  /** A file; "-": what is piped in. */
+  read(file: string): string;
+  out(text: string): void;
+  error(text: string): void;
+}
+
+const outside: Outside = {
+  read: (file) => readFileSync(file === "-" ? 0 : file, "utf8"),
+  out: (text) => void process.stdout.write(text),
+  error: (text) => void process.stderr.write(text),
+};
+
+/** Longest document or export that is read. */
+const mostBytes = 1024 * 1024;
+const refused = 2;
+
+/** `lamplighter config render`: what the device reads, and nothing else.
+ *  @returns the exit code: 0 rendered, 2 the document will not do, 1 it could not be read */
+export function renderDocument(file: string, flags: RenderFlags, io: Outside = outside): number {
+  return reading(io, flags, () => {
+    const document = documentIn(file, io);
+    const problems = renderProblems(document);
+    if (problems.length > 0) return refuse(problems, flags, io);
+    for (const { path, message } of strays(document as object))
+      io.error(`lamplighter: ${path}: ${message}, left out\n`);
+    const lines = linesOf(flags.format, document as Record<string, unknown>);
+    if (flags.json) io.out(`${JSON.stringify({ format: flags.format, text: textOf(lines), lines })}\n`);
+    else io.out(flags.explain ? explained(lines) : textOf(lines));
+    return exitCodes.stopped;
+  });
+}
+
+/** `lamplighter config check`. @returns as `renderDocument` */
+export function checkDocument(file: string, flags: { json?: boolean }, io: Outside = outside): number {
+  return reading(io, flags, () => {
+    const problems = documentProblems(documentIn(file, io));
+    if (problems.length > 0) return refuse(problems, flags, io);
+    io.out(flags.json ? `${JSON.stringify({ problems })}\n` : `${file}: nothing wrong with it\n`);
+    return exitCodes.stopped;
+  });
+}
+
+/** `lamplighter config import`: what `uci export` wrote, as a document. @returns as `renderDocument` */
+export function importDocument(file: string, flags: { json?: boolean }, io: Outside = outside): number {
+  return reading(io, flags, () => {
+    const { document, problems } = readOpenWrt(bounded(io.read(file)));
+    if (problems.length > 0) return refuse(problems, flags, io);
+    io.out(`${JSON.stringify(document, null, 2)}\n`);
+    for (const { path, message } of documentProblems(document))
+      io.error(`lamplighter: ${path}: ${message}: it has to be put right before it can go to a device\n`);
+    return exitCodes.stopped;
+  });
+}
+
+/** `lamplighter config schema`: JSON Schema of a document, for editors. */
+export function printSchema(io: Outside = outside): number {
+  io.out(`${JSON.stringify(documentSchema(), null, 2)}\n`);
+  return exitCodes.stopped;
+}
+
+function linesOf(format: string, document: Record<string, unknown>): Line[] {
+  if (format === "uci") return uciLines(renderOpenWrt(document).packages);
+  throw new Error(`--format: uci expected, "${format}" found`);
+}
+
+/** Each line, and behind it the setting that put it there. */
+function explained(lines: readonly Line[]): string {
+  const width = Math.min(72, Math.max(...lines.map(({ text }) => text.length)));
+  return lines.map(({ text, from }) => `${from === "" ? text : `${text.padEnd(width)}  # ${from}`}\n`).join("");
+}
+
+function bounded(text: string): string {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > mostBytes) throw new Error(`${bytes} bytes, at most ${mostBytes} are read`);
+  return text;
+}
+
+/** JSON, or YAML with the same words. */
+function documentIn(file: string, io: Outside): unknown {
+  const text = bounded(io.read(file));
+  return /^\s*[[{]/.test(text) ? JSON.parse(text) : parse(text, { maxAliasCount: 100 });
+}
+
+function refuse(problems: readonly Problem[], { json }: { json?: boolean }, io: Outside): number {
+  if (json) io.out(`${JSON.stringify({ problems })}\n`);
+  else for (const { path, message } of problems) io.error(`lamplighter: ${path === "" ? "" : `${path}: `}${message}\n`);
+  return refused;
+}
+
+function reading(io: Outside, flags: { json?: boolean }, work: () => number): number {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UciError) return refuse([{ path: "", message: error.message }], flags, io);
+    io.error(`lamplighter: ${error instanceof Error ? error.message : String(error)}\n`);
+    return exitCodes.failed;
+  }
+}
