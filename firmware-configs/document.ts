@@ -4,9 +4,11 @@ import { boundsProblems } from "./bounds.ts";
 import { isExtra } from "./openwrt/extras.ts";
 import { renderOpenWrt } from "./openwrt/render.ts";
 import { general } from "./schema/general.ts";
+import { hotspot } from "./schema/hotspot.ts";
 import { interfaces } from "./schema/interfaces.ts";
 import { radios } from "./schema/radios.ts";
 import { ipRules, routes } from "./schema/routes.ts";
+import { sensors } from "./schema/sensors.ts";
 import { files, leds, ntp, switches } from "./schema/system.ts";
 import { host, ipOrNone, unique } from "./schema/values.ts";
 import { openvpn, wireguardPeers, zerotier } from "./schema/vpn.ts";
@@ -31,6 +33,8 @@ export const configDocument = z.looseObject({
   wireguard_peers: wireguardPeers.optional(),
   zerotier: z.union([zerotier, z.array(z.looseObject({ config_name: z.string() }))]).optional(),
   files: files.optional(),
+  hotspot: hotspot.optional(),
+  sensors: sensors.optional(),
   /** The agent itself: how often and what it measures, and where it connects to. */
   agent: z.optional(agentSettings),
 });

@@ -37,9 +37,10 @@ export function htmodeOf(protocol: string, width: number): string {
   return generation === undefined ? "NONE" : `${generation}${width}`;
 }
 
-/** The other way round. `band` tells the generation where the mode is NONE. */
-export function generationOf(htmode: string, band: string | undefined): string {
+/** The other way round. Where the mode is NONE, band and width tell the generation. */
+export function generationOf(htmode: string, band: string | undefined, width: number): string {
   const [, generation] = /^(HT|VHT|HE|EHT)\d/.exec(htmode) ?? [];
   const named = { HT: "802.11n", VHT: "802.11ac", HE: "802.11ax", EHT: "802.11be" }[generation ?? ""];
+  if (named === undefined && width > 20) return width > 40 ? "802.11ac" : "802.11n";
   return named ?? (band === "5g" ? "802.11a" : band === "60g" ? "802.11ad" : "802.11g");
 }

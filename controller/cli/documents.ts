@@ -13,7 +13,6 @@ import {
   UciError,
   uciLines,
 } from "../../firmware-configs/index.ts";
-import { exitCodes } from "../main.ts";
 
 export interface RenderFlags {
   format: string;
@@ -36,7 +35,8 @@ const outside: Outside = {
 
 /** Longest document or export that is read. */
 const mostBytes = 1024 * 1024;
-const refused = 2;
+/** Not those of ../main.ts, which would load the whole controller. */
+const exitCodes = { stopped: 0, failed: 1, refused: 2 } as const;
 
 /** `lamplighter config render`: what the device reads, and nothing else.
  *  @returns the exit code: 0 rendered, 2 the document will not do, 1 it could not be read */
@@ -108,7 +108,7 @@ function documentIn(file: string, io: Outside): unknown {
 function refuse(problems: readonly Problem[], { json }: { json?: boolean }, io: Outside): number {
   if (json) io.out(`${JSON.stringify({ problems })}\n`);
   else for (const { path, message } of problems) io.error(`lamplighter: ${path === "" ? "" : `${path}: `}${message}\n`);
-  return refused;
+  return exitCodes.refused;
 }
 
 function reading(io: Outside, flags: { json?: boolean }, work: () => number): number {

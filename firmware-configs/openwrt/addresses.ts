@@ -1,5 +1,5 @@
 import { netmaskOf } from "../ip.ts";
-import { type Block, drop, type Options, optionsOf, put } from "../uci/index.ts";
+import { type Block, drop, type Options, optionsOf, put, putList } from "../uci/index.ts";
 
 /** What one logical interface says of its addresses. OpenWrt has one protocol for each, so a device with a fixed address
  *  and DHCP needs two of them. */
@@ -50,13 +50,10 @@ function fixedOf(addresses: { block: Block; path: string }[]): Addressing {
 
 const cidrOf = ({ address, mask }: Block): string => (mask === undefined ? String(address) : `${address}/${mask}`);
 
-const list = (options: Options, key: string, addresses: { block: Block; path: string }[]): void =>
-  put(
-    options,
-    key,
-    addresses.map(({ block }) => cidrOf(block)),
-    (addresses[0]?.path ?? "").replace(/\.\d+$/, ""),
-  );
+const list = (options: Options, key: string, addresses: { block: Block; path: string }[]): void => {
+  const items = addresses.map(({ block, path }) => ({ value: cidrOf(block), from: `${path}.address` }));
+  putList(options, key, items, items[0]?.from ?? "");
+};
 
 const tunnel = (addresses: readonly Block[], path: string): Addressing => ({
   proto: "wireguard",

@@ -1,4 +1,4 @@
-import { type Block, drop, optionsOf, put, take, uciName } from "../uci/index.ts";
+import { type Block, drop, optionsOf, put, putList, take, uciName } from "../uci/index.ts";
 import { blocksOf } from "./blocks.ts";
 import type { Output } from "./output.ts";
 import { type Reading, type Section, typed } from "./reading.ts";
@@ -16,13 +16,15 @@ export function renderOpenVpn(document: Block, output: Output): void {
     const remotes = take(options, "remote");
     if (remotes) put(options, "remote", (remotes.value as Block[]).map(remoteOf), remotes.from);
     const ciphers = options.get("tls_cipher");
-    if (typeof ciphers?.value === "string")
-      put(
+    if (typeof ciphers?.value === "string") {
+      const words = ciphers.value.split(":").filter((one) => one !== "");
+      putList(
         options,
         "tls_cipher",
-        ciphers.value.split(":").filter((one) => one !== ""),
+        words.map((value) => ({ value, from: ciphers.from })),
         ciphers.from,
       );
+    }
     const data = options.get("data_ciphers");
     if (Array.isArray(data?.value)) put(options, "data_ciphers", data.value.map(cipherOf).join(":"), data.from);
     const secret = String(block["tls_auth"] ?? "").trim();
@@ -36,11 +38,20 @@ const remoteOf = ({ host, port, proto }: Block): string =>
 const cipherOf = ({ cipher, optional }: Block): string => `${optional === true ? "?" : ""}${cipher}`;
 
 /** A key that stands in the document itself is a file beside the authority's. */
-export const tlsAuthPath = ({ ca = "", dev }: Block): string =>
+const tlsAuthPath = ({ ca = "", dev }: Block): string =>
   [...String(ca).split("/").slice(0, -1), `${dev}_tls_auth.key`].join("/");
 
+/** Files that are named in what was rendered, and stand in the document itself. */
+export const openVpnFiles = (document: Block): { path: string; mode: string; contents: string }[] =>
+  blocksOf(document, "openvpn").flatMap(({ block }) => {
+    const contents = String(block["tls_auth"] ?? "").trim();
+    return contents === "" || isPath(contents) ? [] : [{ path: tlsAuthPath(block), mode: "0600", contents }];
+  });
+
+const isPath = (secret: string): boolean => /^\S+ [01]$/.test(secret);
+
 function tlsAuth(secret: string, block: Block): string {
-  if (/^\S+ \S+$/.test(secret)) return secret;
+  if (isPath(secret)) return secret;
   return `${tlsAuthPath(block)} ${block["mode"] === "server" ? 0 : 1}`;
 }
 

@@ -44,7 +44,8 @@ export function readRadio({ name, options }: Section, reading: Reading): void {
   reading.push("radios", {
     name: name ?? `radio${reading.count("radios")}`,
     driver: type,
-    protocol: mode === "NONE" && hwmode !== undefined ? `802.${hwmode}` : generationOf(mode, String(band)),
+    protocol:
+      mode === "NONE" && hwmode !== undefined ? `802.${hwmode}` : generationOf(mode, String(band), Number(width)),
     channel: channel === "auto" ? 0 : Number(channel),
     channel_width: Number(width),
     ...(txpower === undefined ? {} : { tx_power: Number(txpower) }),

@@ -4,6 +4,7 @@ import { readLed } from "./leds.ts";
 import { readNetwork } from "./network.ts";
 import { readNtp } from "./ntp.ts";
 import { readOpenVpn } from "./openvpn.ts";
+import { readHotspot, readSensor } from "./ours-read.ts";
 import type { Problem } from "./output.ts";
 import { readRadio } from "./radios.ts";
 import { createReading, type Reading, type Section, sectionOf } from "./reading.ts";
@@ -32,6 +33,8 @@ const readers: { package: string; types: (type: string) => boolean; read: Read }
   { package: "network", types: isPeer, read: readPeer },
   { package: "zerotier", types: is("zerotier"), read: readZeroTier },
   { package: "zerotier", types: is("network"), read: readZeroTierNetwork },
+  { package: "lamplighter", types: is("hotspot"), read: readHotspot },
+  { package: "lamplighter", types: is("sensor"), read: readSensor },
 ];
 const logical = is("interface", "device", "bridge-vlan");
 

@@ -5,6 +5,7 @@ import { renderInterfaces } from "./interfaces.ts";
 import { renderLeds } from "./leds.ts";
 import { renderNtp } from "./ntp.ts";
 import { renderOpenVpn } from "./openvpn.ts";
+import { renderHotspots, renderSensors } from "./ours.ts";
 import { createOutput, type Output, type Problem } from "./output.ts";
 import { renderRadios } from "./radios.ts";
 import { renderRoutes } from "./routes.ts";
@@ -27,6 +28,8 @@ const renderers: ((document: Block, output: Output) => void)[] = [
   renderOpenVpn,
   renderPeers,
   renderZeroTier,
+  renderHotspots,
+  renderSensors,
   renderExtras,
 ];
 

@@ -1,6 +1,7 @@
 import { type Block, drop, type Options, optionsOf, put, rename, take, uciName } from "../uci/index.ts";
 import { blocksOf, named } from "./blocks.ts";
 import { encryptionOptions } from "./encryption.ts";
+import { forHotspot } from "./ours.ts";
 import type { Output } from "./output.ts";
 
 export const modes: Record<string, string> = {
@@ -39,6 +40,7 @@ export function renderWireless(document: Block, output: Output): void {
       for (const [key, given] of encryptionOptions(encryption.value as Block, encryption.from)) options.set(key, given);
     const name = uciName(named(id?.value, wifiName(String(block["name"]))));
     attach(options, { document, block, path, at });
+    if (wireless["mode"] === "access_point") forHotspot(document, options);
     output.section("wireless", { type: "wifi-iface", name, from: at }, options);
   }
 }

@@ -2,6 +2,8 @@
 export interface Given {
   value: unknown;
   from: string;
+  /** Of a list that was made of several settings: where each item stands. */
+  each?: readonly string[];
 }
 /** What is known of one section so far, by option; a renderer takes out what it turns into something else. */
 export type Options = Map<string, Given>;
@@ -40,6 +42,11 @@ export function take(options: Options, key: string): Given | undefined {
   return given;
 }
 
+/** A list that was made of several settings. */
+export const putList = (options: Options, key: string, items: readonly UciItem[], from: string): void => {
+  options.set(key, { value: items.map(({ value }) => value), from, each: items.map((item) => item.from) });
+};
+
 /** The same value under another name. */
 export function rename(options: Options, key: string, to: string): void {
   const given = take(options, key);
@@ -68,10 +75,13 @@ export function uciOptions(options: Options): UciOption[] {
   return [...options]
     .filter(([, { value }]) => !isEmpty(value))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, { value, from }]) => ({ key, value: written(value, from), from }));
+    .map(([key, given]) => ({ key, value: written(given), from: given.from }));
 }
 
-const written = (value: unknown, from: string): string | UciItem[] =>
+const written = ({ value, from, each }: Given): string | UciItem[] =>
   Array.isArray(value)
-    ? value.filter((one) => !isEmpty(one)).map((one, i) => ({ value: textOf(one), from: `${from}.${i}` }))
+    ? value
+        .map((one, i) => ({ one, from: each?.[i] ?? `${from}.${i}` }))
+        .filter(({ one }) => !isEmpty(one))
+        .map((item) => ({ value: textOf(item.one), from: item.from }))
     : textOf(value);
