@@ -132,11 +132,13 @@ program
 
 const config = program.command("config").description("documents of devices, without a controller");
 const aDocument = "a document (JSON or YAML); - reads what is piped in";
+const aProfile = "hardware that it has to suit, by its board name, such as tplink,eap225-outdoor-v1";
 config
   .command("render")
   .description("prints what the device reads, and nothing else")
   .argument("<document>", aDocument)
   .option("--format <format>", "uci (OpenWrt)", "uci")
+  .option("--profile <hardware>", aProfile)
   .option("--explain", "behind each line the setting that put it there")
   .option("--json", "print JSON: the text, and of each line the setting that put it there")
   .addHelpText("after", documentCodes)
@@ -148,9 +150,10 @@ config
   .command("check")
   .description("says what is wrong with a document, and where")
   .argument("<document>", aDocument)
+  .option("--profile <hardware>", aProfile)
   .option("--json", "print JSON")
   .addHelpText("after", documentCodes)
-  .action(async (document: string, options: { json?: boolean }) => {
+  .action(async (document: string, options: import("./controller/cli/documents.ts").CheckFlags) => {
     const { checkDocument } = await import("./controller/cli/documents.ts");
     process.exitCode = checkDocument(document, options);
   });

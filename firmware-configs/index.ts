@@ -13,5 +13,6 @@ export { documentLimits } from "./limits.ts";
 export { openWrtFiles, type RenderedFile } from "./openwrt/files.ts";
 export { type Imported, readOpenWrt } from "./openwrt/read.ts";
 export { renderOpenWrt } from "./openwrt/render.ts";
+export { type Profile, profileOf, profileProblems, profiles } from "./profiles/index.ts";
 export { documentSchema } from "./schema-json.ts";
 export { type Line, textOf, UciError, uciLines, uciText } from "./uci/index.ts";

@@ -5,6 +5,9 @@ import {
   documentSchema,
   type Line,
   type Problem,
+  profileOf,
+  profileProblems,
+  profiles,
   readOpenWrt,
   renderOpenWrt,
   renderProblems,
@@ -14,10 +17,14 @@ import {
   uciLines,
 } from "../../firmware-configs/index.ts";
 
-export interface RenderFlags {
+export interface CheckFlags {
+  /** Hardware that it has to suit. */
+  profile?: string;
+  json?: boolean;
+}
+export interface RenderFlags extends CheckFlags {
   format: string;
   explain?: boolean;
-  json?: boolean;
 }
 
 interface Outside {
@@ -43,7 +50,7 @@ const exitCodes = { stopped: 0, failed: 1, refused: 2 } as const;
 export function renderDocument(file: string, flags: RenderFlags, io: Outside = outside): number {
   return reading(io, flags, () => {
     const document = documentIn(file, io);
-    const problems = renderProblems(document);
+    const problems = orUnsuited(renderProblems(document), document, flags);
     if (problems.length > 0) return refuse(problems, flags, io);
     for (const { path, message } of strays(document as object))
       io.error(`lamplighter: ${path}: ${message}, left out\n`);
@@ -55,9 +62,10 @@ export function renderDocument(file: string, flags: RenderFlags, io: Outside = o
 }
 
 /** `lamplighter config check`. @returns as `renderDocument` */
-export function checkDocument(file: string, flags: { json?: boolean }, io: Outside = outside): number {
+export function checkDocument(file: string, flags: CheckFlags, io: Outside = outside): number {
   return reading(io, flags, () => {
-    const problems = documentProblems(documentIn(file, io));
+    const document = documentIn(file, io);
+    const problems = orUnsuited(documentProblems(document), document, flags);
     if (problems.length > 0) return refuse(problems, flags, io);
     io.out(flags.json ? `${JSON.stringify({ problems })}\n` : `${file}: nothing wrong with it\n`);
     return exitCodes.stopped;
@@ -80,6 +88,14 @@ export function importDocument(file: string, flags: { json?: boolean }, io: Outs
 export function printSchema(io: Outside = outside): number {
   io.out(`${JSON.stringify(documentSchema(), null, 2)}\n`);
   return exitCodes.stopped;
+}
+
+/** What the hardware can't do is looked at in a document that is right in itself. */
+function orUnsuited(problems: Problem[], document: unknown, { profile }: CheckFlags): Problem[] {
+  if (profile === undefined) return problems;
+  const known = profileOf(profile);
+  if (!known) throw new Error(`--profile: no "${profile}"; known are ${profiles.map(({ board }) => board).join(" ")}`);
+  return problems.length > 0 ? problems : profileProblems(known, document as Record<string, unknown>);
 }
 
 function linesOf(format: string, document: Record<string, unknown>): Line[] {
