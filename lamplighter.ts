@@ -137,7 +137,7 @@ config
   .command("render")
   .description("prints what the device reads, and nothing else")
   .argument("<document>", aDocument)
-  .option("--format <format>", "uci (OpenWrt)", "uci")
+  .option("--format <format>", "uci (OpenWrt), or linux (hostapd, dnsmasq, systemd-networkd)", "uci")
   .option("--profile <hardware>", aProfile)
   .option("--explain", "behind each line the setting that put it there")
   .option("--json", "print JSON: the text, and of each line the setting that put it there")

@@ -10,6 +10,7 @@ export {
 } from "./document.ts";
 export { type Effect, effectOf } from "./effect.ts";
 export { documentLimits } from "./limits.ts";
+export { type Rendered, renderLinux } from "./linux/render.ts";
 export { openWrtFiles, type RenderedFile } from "./openwrt/files.ts";
 export { type Imported, readOpenWrt } from "./openwrt/read.ts";
 export { renderOpenWrt } from "./openwrt/render.ts";

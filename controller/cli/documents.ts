@@ -9,6 +9,7 @@ import {
   profileProblems,
   profiles,
   readOpenWrt,
+  renderLinux,
   renderOpenWrt,
   renderProblems,
   strays,
@@ -54,7 +55,9 @@ export function renderDocument(file: string, flags: RenderFlags, io: Outside = o
     if (problems.length > 0) return refuse(problems, flags, io);
     for (const { path, message } of strays(document as object))
       io.error(`lamplighter: ${path}: ${message}, left out\n`);
-    const lines = linesOf(flags.format, document as Record<string, unknown>);
+    const { lines, problems: unsaid, left } = rendered(flags.format, document as Record<string, unknown>);
+    if (unsaid.length > 0) return refuse(unsaid, flags, io);
+    for (const { path, message } of left) io.error(`lamplighter: ${path}: left out: ${message}\n`);
     if (flags.json) io.out(`${JSON.stringify({ format: flags.format, text: textOf(lines), lines })}\n`);
     else io.out(flags.explain ? explained(lines) : textOf(lines));
     return exitCodes.stopped;
@@ -98,9 +101,20 @@ function orUnsuited(problems: Problem[], document: unknown, { profile }: CheckFl
   return problems.length > 0 ? problems : profileProblems(known, document as Record<string, unknown>);
 }
 
-function linesOf(format: string, document: Record<string, unknown>): Line[] {
-  if (format === "uci") return uciLines(renderOpenWrt(document).packages);
-  throw new Error(`--format: uci expected, "${format}" found`);
+function rendered(
+  format: string,
+  document: Record<string, unknown>,
+): { lines: Line[]; problems: Problem[]; left: Problem[] } {
+  if (format === "uci") return { lines: uciLines(renderOpenWrt(document).packages), problems: [], left: [] };
+  if (format !== "linux") throw new Error(`--format: uci or linux expected, "${format}" found`);
+  const { files, problems, left } = renderLinux(document);
+  const form = (text: string): Line => ({ text, from: "" });
+  const lines = files.flatMap(({ path, mode, lines: own }, i) => [
+    ...(i === 0 ? [] : [form("")]),
+    form(`# ${path} (${mode})`),
+    ...own,
+  ]);
+  return { lines, problems, left };
 }
 
 /** Each line, and behind it the setting that put it there. */
