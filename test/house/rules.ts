@@ -62,7 +62,7 @@ export const rules: IForbiddenRuleType[] = [
     name: "decisions-are-pure",
     severity: "error",
     from: {
-      path: "^(controller/registry/(presence/decide|service-hours)|controller/alert/(decide|turn|devices|sites|blind|lifecycle|facts|sentence|view|watch|muting|attention|mute/(hold|now|recurrence|standing)|escalation/(run|rota)|availability/(reduce|observe|report|around|notice))|controller/notify/(plan|render|facts|bucket|delivery)|controller/ingest/(judge|ledger/(boot|account))|controller/store/series/rollup/(plan|tally|compute|levels|columns)|controller/broker/(access|walk)|edge-agent/link/window|controller/config/decide|edge-agent/apply/decide|controller/street/(chance|break/faults|rhythm/[^/]+|town/[^/]+)|firmware-configs/[^/]+)\\.ts$",
+      path: "^(controller/registry/(presence/decide|service-hours)|controller/alert/(decide|turn|devices|sites|blind|lifecycle|facts|sentence|view|watch|muting|attention|mute/(hold|now|recurrence|standing)|escalation/(run|rota)|availability/(reduce|observe|report|around|notice))|controller/notify/(plan|render|facts|bucket|delivery)|controller/ingest/(judge|ledger/(boot|account))|controller/store/series/rollup/(plan|tally|compute|levels|columns)|controller/broker/(access|walk)|edge-agent/link/window|controller/config/decide|edge-agent/apply/decide|controller/street/(chance|break/faults|rhythm/[^/]+|town/[^/]+)|firmware-configs/.+)\\.ts$",
     },
     to: { dependencyTypes: ["core"] },
   },
