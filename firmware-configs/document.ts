@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { agentSettings, problemsIn } from "#wire";
 import { boundsProblems } from "./bounds.ts";
-import { isExtra } from "./openwrt/extras.ts";
+import { isSection } from "./openwrt/extras.ts";
 import { renderOpenWrt } from "./openwrt/render.ts";
 import { general } from "./schema/general.ts";
 import { hotspot } from "./schema/hotspot.ts";
@@ -53,11 +53,13 @@ export function renderProblems(value: unknown): Problem[] {
   return faults.length > 0 ? faults : renderOpenWrt(value as Block).problems;
 }
 
-/** Sections that nobody reads: neither ours nor a package in the words of UCI. */
+/** What nobody reads: neither ours nor a section in the words of UCI. */
 export const strays = (document: object): Problem[] =>
-  Object.entries(document)
-    .filter(([key, value]) => !isKnownSection(key) && !isExtra(value))
-    .map(([path]) => ({ path, message: "there is no such setting" }));
+  Object.entries(document).flatMap(([key, value]) => {
+    if (isKnownSection(key)) return [];
+    const wrong = Array.isArray(value) ? value.flatMap((one, i) => (isSection(one) ? [] : [`${key}.${i}`])) : [key];
+    return wrong.map((path) => ({ path, message: "there is no such setting" }));
+  });
 
 /** All that is wrong with a document, by path; empty: nothing. */
 export function documentProblems(value: unknown): Problem[] {

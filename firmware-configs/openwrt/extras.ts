@@ -3,19 +3,17 @@ import { type Block, drop, optionsOf, uciName } from "../uci/index.ts";
 import { named } from "./blocks.ts";
 import type { Output } from "./output.ts";
 
-/** Whether this is a package of UCI in the words of UCI: a list of blocks that name their type. */
-export const isExtra = (value: unknown): value is Block[] =>
-  Array.isArray(value) && value.every((one) => isBlock(one) && named(one["config_name"]) !== "");
-const isBlock = (value: unknown): value is Block =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+/** Whether a block of a list says of which type its section is: then the list is a package in the words of UCI. */
+export const isSection = (one: unknown): one is Block =>
+  typeof one === "object" && one !== null && !Array.isArray(one) && named((one as Block)["config_name"]) !== "";
 
 /** What this product knows nothing of goes as it is, package by package in the order of their names. */
 export function renderExtras(document: Block, output: Output): void {
   for (const packageName of Object.keys(document).sort()) {
     const blocks = document[packageName];
-    if (isKnownSection(packageName) || !isExtra(blocks)) continue;
-    for (const [i, block] of blocks.entries()) {
-      const path = `${packageName}.${i}`;
+    if (isKnownSection(packageName) || !Array.isArray(blocks)) continue;
+    for (const [i, block] of blocks.filter(isSection).entries()) {
+      const path = `${packageName}.${blocks.indexOf(block)}`;
       const options = optionsOf(block, path);
       drop(options, ["config_name", "config_value"]);
       const type = block["config_name"] as string;

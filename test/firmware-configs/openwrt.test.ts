@@ -82,6 +82,27 @@ describe("files of a device", () => {
   });
 });
 
+describe("packages in the words of UCI", () => {
+  it("go as they are; what is none is left out and told", () => {
+    const document = {
+      luci: [{ lang: "en" }, { config_name: "core", config_value: "ma-in", lang: "auto", off: false }],
+      skipped: { a: 1 },
+    };
+    expect(renderProblems(document)).toEqual([]);
+    expect(uciText(renderOpenWrt(document).packages)).toBe(
+      "package luci\n\nconfig core 'ma_in'\n\toption lang 'auto'\n\toption off '0'\n",
+    );
+    expect(documentProblems(document).map(({ path }) => path)).toEqual(["luci.0", "skipped"]);
+  });
+
+  it("may add to a package that is made", () => {
+    const document = { general: { hostname: "a" }, system: [{ config_name: "gpio_switch", name: "poe" }] };
+    expect(uciText(renderOpenWrt(document).packages)).toContain(
+      "config gpio_switch 'gpio_switch_1'\n\toption name 'poe'\n",
+    );
+  });
+});
+
 describe("what can't be rendered", () => {
   const eth = (more: object) => ({ interfaces: [{ name: "eth0", type: "ethernet", ...more }] });
   it.each<[string, object, string]>([
