@@ -82,6 +82,48 @@ describe("files of a device", () => {
   });
 });
 
+describe("encryption", () => {
+  const key = "demo passphrase";
+  const by = { key: "demo", server: "192.0.2.8" };
+  const twice = {
+    key: "demo",
+    server: "192.0.2.8",
+    auth_server: "192.0.2.8",
+    auth_secret: "demo",
+    acct_secret: "demo",
+  };
+  const ccmp = (ieee80211w: string) => ({ cipher: "ccmp", ieee80211w });
+  it.each<[string, object, string, object]>([
+    ["none", {}, "none", {}],
+    ["owe", {}, "owe", {}],
+    ["wpa_personal", { key }, "psk", { key }],
+    ["wpa2_personal", { key, cipher: "tkip+ccmp" }, "psk2+tkip+ccmp", { key }],
+    ["wpa3_personal", { key, ...ccmp("2") }, "sae+ccmp", { key, ieee80211w: "2" }],
+    ["wpa_personal_mixed", { key, cipher: "auto" }, "psk-mixed", { key }],
+    ["wpa2_personal_mixed", { key, ...ccmp("1") }, "sae-mixed+ccmp", { key, ieee80211w: "1" }],
+    ["wpa_enterprise", by, "wpa", twice],
+    ["wpa2_enterprise", by, "wpa2", twice],
+    ["wpa3_enterprise", { ...by, ...ccmp("2") }, "wpa3+ccmp", { ...twice, ieee80211w: "2" }],
+    ["wpa_enterprise_mixed", by, "wpa-mixed", twice],
+    ["wpa2_enterprise_mixed", { ...by, ...ccmp("2") }, "wpa3-mixed+ccmp", { ...twice, ieee80211w: "2" }],
+    ["wep_open", { key: "abcde" }, "wep-open", { key: "1", key1: "s:abcde" }],
+    ["wep_shared", { key: "abcde" }, "wep-shared", { key: "1", key1: "abcde" }],
+    ["wps", { wps_pushbutton: true, wps_label: false }, "psk", { wps_pushbutton: "1", wps_label: "0" }],
+  ])("%s has its words in UCI, and they are read back", (protocol, more, encryption, expected) => {
+    const wireless = { radio: "radio0", mode: "access_point", ssid: "a", encryption: { protocol, ...more } };
+    const document = { interfaces: [{ name: "wlan0", type: "wireless", wireless }] };
+    expect(renderProblems(document)).toEqual([]);
+    const text = uciText(renderOpenWrt(document).packages);
+    const [section] = readUci(text).get("wireless") ?? [];
+    const { device, ifname, mode, ssid, ...said } = Object.fromEntries(section?.options ?? []);
+    expect({ device, ifname, mode, ssid }).toEqual({ device: "radio0", ifname: "wlan0", mode: "ap", ssid: "a" });
+    expect(said).toEqual({ encryption, ...expected });
+    const back = readOpenWrt(text).document as typeof document;
+    expect(back.interfaces[0]?.wireless.encryption).toMatchObject({ protocol, ...more });
+    expect(uciText(renderOpenWrt(back).packages)).toBe(text);
+  });
+});
+
 describe("packages in the words of UCI", () => {
   it("go as they are; what is none is left out and told", () => {
     const document = {
