@@ -33,6 +33,9 @@ interface BackupFlags {
   json?: boolean;
 }
 
+const documentCodes =
+  "\nExit codes: 0 done, 2 the document will not do (where and why is said), 1 it could not be read.";
+
 const program = new Command("lamplighter")
   .description("Runs a council's public Wi-Fi and street sensors.")
   .version(LAMPLIGHTER_VERSION)
@@ -127,6 +130,41 @@ program
     process.exitCode = await restore({ env: process.env, folder, options: { ...options, keys: !withoutKeys } });
   });
 
+const config = program.command("config").description("documents of devices; templates, groups and variables");
+const aDocument = "a document (JSON or YAML); - reads what is piped in";
+const aProfile = "hardware that it has to suit, by its board name, such as tplink,eap225-outdoor-v1";
+config
+  .command("render")
+  .description("prints what the device reads, and nothing else")
+  .argument("<document>", aDocument)
+  .option("--format <format>", "uci (OpenWrt), or linux (hostapd, dnsmasq, systemd-networkd)", "uci")
+  .option("--profile <hardware>", aProfile)
+  .option("--explain", "behind each line the setting that put it there")
+  .option("--json", "print JSON: the text, and of each line the setting that put it there")
+  .addHelpText("after", documentCodes)
+  .action(async (document: string, options: import("./controller/cli/documents.ts").RenderFlags) => {
+    const { renderDocument } = await import("./controller/cli/documents.ts");
+    process.exitCode = renderDocument(document, options);
+  });
+config
+  .command("check")
+  .description("says what is wrong with a document, and where")
+  .argument("<document>", aDocument)
+  .option("--profile <hardware>", aProfile)
+  .option("--json", "print JSON")
+  .addHelpText("after", documentCodes)
+  .action(async (document: string, options: import("./controller/cli/documents.ts").CheckFlags) => {
+    const { checkDocument } = await import("./controller/cli/documents.ts");
+    process.exitCode = checkDocument(document, options);
+  });
+config
+  .command("schema")
+  .description("prints the JSON Schema of a document, for editors")
+  .action(async () => {
+    const { printSchema } = await import("./controller/cli/documents.ts");
+    process.exitCode = printSchema();
+  });
+
 const user = program.command("user").description("people who may sign in");
 user
   .command("add <name>")
@@ -187,7 +225,6 @@ asked(
     process.exitCode = await backtestRule(rule, options);
   });
 
-const config = program.command("config").description("templates, groups and variables of a running controller");
 type ConfigOptions = import("./controller/cli/config.ts").ConfigOptions;
 asked(
   config
@@ -206,17 +243,30 @@ asked(
   const { exportConfig } = await import("./controller/cli/config.ts");
   process.exitCode = await exportConfig(folder, options);
 });
-asked(
-  config
-    .command("import")
-    .description("applies a folder of YAML as one change; secrets stay as they are")
-    .argument("<folder>"),
-)
+const importing = config
+  .command("import")
+  .description(
+    "a folder of YAML becomes one change of a running controller; what `uci export` printed on a device, a document",
+  )
+  .argument("<what>", "a folder as export writes it, or a file of UCI; - reads UCI that is piped in")
+  .option("--url <url>", "of a folder: address of the controller", "http://127.0.0.1:8080")
+  .option("--token <token>", "of a folder: API token (lamplighter token create)")
+  .option("--json", "print JSON")
   .option("--prune", "what is not in the folder is taken away")
-  .option("--message <why>", "kept in the history", "")
-  .action(async (folder: string, options: ConfigOptions) => {
+  .option("--message <why>", "of a folder: kept in the history", "")
+  .addHelpText("after", documentCodes);
+importing.action(async (what: string, options: Omit<ConfigOptions, "token"> & { token?: string }) => {
+  const { token } = options;
+  const { statSync } = await import("node:fs");
+  if (what === "-" || !statSync(what, { throwIfNoEntry: false })?.isDirectory()) {
+    const { importDocument } = await import("./controller/cli/documents.ts");
+    process.exitCode = importDocument(what, { json: options.json === true });
+  } else if (token === undefined) {
+    importing.error("error: a folder is sent to a controller: --token <token> is missing");
+  } else {
     const { importConfig } = await import("./controller/cli/config.ts");
-    process.exitCode = await importConfig(folder, options);
-  });
+    process.exitCode = await importConfig(what, { ...options, token });
+  }
+});
 
 await program.parseAsync();

@@ -7,6 +7,8 @@ import { delimiter, join } from "node:path";
 const needed = [
   { program: "influxd", package: "influxdb", why: "InfluxDB 1.x, the store" },
   { program: "mosquitto_pub", package: "mosquitto-clients", why: "a stranger's MQTT client" },
+  { program: "hostapd", package: "hostapd", why: "what makes access points of plain Linux" },
+  { program: "dnsmasq", package: "dnsmasq-base", why: "addresses and names for clients" },
   { program: "chromium", package: "chromium", why: "the browser" },
 ];
 const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/bin"];

@@ -34,7 +34,7 @@ import {
 } from "./view.ts";
 import { type By, createWrite, signedText, type WriteNeeds } from "./write.ts";
 
-export type { Applied } from "./change.ts";
+export type { Applied, Target } from "./change.ts";
 export type { Draft, DraftEdit } from "./drafts.ts";
 export { type FolderItem, filesOf, folderLimits, isOurs, itemsIn } from "./folder.ts";
 export type { ChangeView, SourceView } from "./history.ts";

@@ -5,7 +5,7 @@ import { conflict, invalid, notFound } from "../base/errors.ts";
 import { randomId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { createSerial } from "../base/serial.ts";
-import type { ConfigBrief, Preview, Selection } from "../config/index.ts";
+import type { ConfigBrief, Preview, Selection, Target } from "../config/index.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import type { SeriesStore } from "../store/series/index.ts";
 import { measure } from "./canary/measure.ts";
@@ -56,7 +56,7 @@ export interface RolloutNeeds extends Omit<FactNeeds, "device" | "devices" | "ti
     brief(device: string): ConfigBrief;
     preview(wish: RolloutWish, most: number): Promise<Preview>;
     /** What the wish makes of each device that it changes. Throws "invalid" with what is wrong, "stale". */
-    targets(wish: RolloutWish, most: number): Promise<{ device: string; before: number; document: object }[]>;
+    targets(wish: RolloutWish, most: number): Promise<Target[]>;
   };
   registry: {
     device(id: string): (Place & { name: string }) | undefined;

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { createCleanup, dist, startController } from "../system/harness.ts";
 import { alertMarks, renderAlerts } from "./alerts/report.ts";
 import { alerts } from "./alerts.bench.ts";
+import { configMarks, renderConfig } from "./config/report.ts";
+import { configCosts } from "./config.bench.ts";
 import { demoTimes } from "./demo.bench.ts";
 import { runBareBroker } from "./ingest/bare.ts";
 import { runPublisher } from "./ingest/publisher.ts";
@@ -26,23 +28,25 @@ async function everything(): Promise<void> {
     const start = await startTimes(cleanup);
     say(JSON.stringify(start));
     const told = await alerts(say);
+    const config = configCosts();
     const demo = await demoTimes(cleanup, 60);
     say(JSON.stringify(demo));
     const screen = await screens();
     say(JSON.stringify(screen));
-    writeFileSync(file, renderReport({ ingest: path, agent, start, demo, screen, alerts: told }, new Date()));
+    writeFileSync(file, renderReport({ ingest: path, agent, start, demo, screen, alerts: told, config }, new Date()));
   } finally {
     await cleanup.run();
   }
 }
 
-/** `ingest` and `alerts` alone replace their section of the page; `publisher` and `bare` are what is started: devices, and a
+/** `ingest`, `alerts` and `config` alone replace their section of the page; `publisher` and `bare` are what is started: devices, and a
  *  broker. */
 async function main(part: string | undefined): Promise<void> {
   if (part === "publisher") return runPublisher();
   if (part === "bare") return runBareBroker();
   if (part === "ingest") replace(ingestMarks, renderIngest(await ingest(say), new Date()));
   else if (part === "alerts") replace(alertMarks, renderAlerts(await alerts(say), new Date()));
+  else if (part === "config") replace(configMarks, renderConfig(configCosts(), new Date()));
   else await everything();
   say(`written: ${file}`);
 }

@@ -1,6 +1,8 @@
 import { cpus, totalmem } from "node:os";
 import { renderAlerts } from "./alerts/report.ts";
 import type { AlertsResult } from "./alerts.bench.ts";
+import { renderConfig } from "./config/report.ts";
+import type { ConfigResult } from "./config.bench.ts";
 import type { DemoResult, DemoStart } from "./demo.bench.ts";
 import { renderIngest } from "./ingest/report.ts";
 import type { IngestResult } from "./ingest.bench.ts";
@@ -14,6 +16,7 @@ export interface Results {
   demo: DemoResult;
   screen: ScreensResult;
   alerts: AlertsResult;
+  config: ConfigResult;
 }
 
 const number = (n: number): string => Math.round(n).toLocaleString("en-GB");
@@ -23,7 +26,7 @@ const startRow = (name: string, { firstOnlineMs, allOnlineMs, deliveredMs }: Dem
   `| ${name} | ${seconds(firstOnlineMs)} | ${seconds(allOnlineMs)} | ${seconds(deliveredMs)} |`;
 
 /** docs/benchmarks.md, whole. */
-export function renderReport({ ingest, agent, start, demo, screen, alerts }: Results, now: Date): string {
+export function renderReport({ ingest, agent, start, demo, screen, alerts, config }: Results, now: Date): string {
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? "processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   return `# Benchmarks
 
@@ -34,6 +37,8 @@ machine only.
 ${renderIngest(ingest, now)}
 
 ${renderAlerts(alerts, now)}
+
+${renderConfig(config, now)}
 
 ## The agent
 

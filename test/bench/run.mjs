@@ -1,6 +1,6 @@
 // `npm run bench`: what the product can do on this machine, into docs/benchmarks.md. About a quarter of an hour; `npm run bench
 // ingest` only the way from devices to the store and back, `npm run bench alerts` only how soon
-// somebody hears of what fails.
+// somebody hears of what fails, `npm run bench config` only what documents cost.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";

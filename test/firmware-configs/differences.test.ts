@@ -79,7 +79,7 @@ describe("what differs between two documents", () => {
 describe("a document", () => {
   it.each([
     ["nothing", {}, []],
-    ["an unknown section", { radios: [] }, ["radios"]],
+    ["an unknown section", { antennas: {} }, ["antennas"]],
     ["several mistakes", { agent: { intervalMs: 1, colour: 1 } }, ["agent.intervalMs", "agent.colour"]],
     ["a list", [], [""]],
     ["null", null, [""]],

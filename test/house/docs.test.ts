@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { renderSettings } from "../../controller/settings/index.ts";
+import { documentSchema } from "../../firmware-configs/index.ts";
 import { collectorReadmes } from "./docs/collectors.ts";
 import { influxReference } from "./docs/influx.ts";
 import { metricsReference } from "./docs/metrics.ts";
@@ -13,6 +14,7 @@ const made: Record<string, () => string | Promise<string>> = {
   "docs/settings.md": renderSettings,
   "docs/influx.md": influxReference,
   "docs/metrics.md": metricsReference,
+  "docs/device-document.schema.json": () => `${JSON.stringify(documentSchema(), null, 1)}\n`,
   ...collectorReadmes,
 };
 

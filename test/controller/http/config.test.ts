@@ -112,7 +112,13 @@ describe("the configuration of a device", () => {
   test.each([
     ["too often", { agent: { intervalMs: 10 } }, "agent.intervalMs", /at least 1000/],
     ["a key that is misspelt", { agent: { intervalMS: 10_000 } }, "agent.intervalMS", /no such setting/],
-    ["a section of another issue", { radios: {} }, "radios", /no such setting/],
+    ["a section that there is not", { antennas: { tilt: 3 } }, "antennas", /no such setting/],
+    [
+      "a radio without a channel",
+      { radios: [{ name: "radio0", protocol: "802.11n" }] },
+      "radios.0.channel",
+      /whole number/,
+    ],
     ["an open line", { agent: { controller: "ws://lamps.example/mqtt" } }, "agent.controller", /wss:/],
     [
       "a password in an address",
