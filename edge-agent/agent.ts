@@ -1,5 +1,5 @@
 import type { DeviceKind } from "#wire";
-import { type Apply, openApply } from "./apply/index.ts";
+import { type Apply, createFileDriver, openApply } from "./apply/index.ts";
 import { readAbout } from "./hardware.ts";
 import type { Cancel, Host } from "./host/index.ts";
 import { createLink, type Link, webOf } from "./link/index.ts";
@@ -132,8 +132,10 @@ async function open(needs: AgentNeeds, signal: AbortSignal, anotherDevice: () =>
     await identity.replace({ ...rest, token });
   }
   await ownSpool(identity, dataDir, log);
-  const { flushMs, spool, hardware: named, ...own } = settings;
-  const apply = await openApply({ time, log, dataDir, own });
+  const { flushMs, spool, hardware: named, files, ...own } = settings;
+  const { disk, programs } = needs.host;
+  const driver = createFileDriver({ disk, programs, settings: files, dataDir, log });
+  const apply = await openApply({ time, log, disk, driver, dataDir, own });
   /** Where the controller's web address is now. */
   const web = (): string => webOf(apply.settings().controller) ?? controllerUrl;
   const dial = { time, open: needs.host.sockets.open, pin: tokenPins(token).certificate, signal };
@@ -152,7 +154,11 @@ async function open(needs: AgentNeeds, signal: AbortSignal, anotherDevice: () =>
     measuring.use({ ...wanted, controllerUrl: webOf(wanted.controller) ?? controllerUrl });
   };
   use(apply.settings());
-  apply.join({ use, redial: link.redial, report: link.report });
+  const drifted = (files: readonly { path: string }[]): void => {
+    const paths = files.map(({ path }) => path);
+    link.event("config-drift", paths.length > 0 ? "warning" : "info", { files: paths });
+  };
+  apply.join({ use, redial: link.redial, report: link.report, drifted });
   return { link, apply, measuring };
 }
 

@@ -6,6 +6,9 @@ const whole = (least: number, most: number) =>
     .int(`a whole number from ${least} to ${most}`)
     .check(z.gte(least, `at least ${least}`), z.lte(most, `at most ${most}`));
 const name = z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/, "1-64 of letters, digits, . _ -"));
+const path = z.string().check(z.maxLength(255), z.regex(/^\/([^/\0]+\/)*$/, "a folder, such as /etc/hostapd/"));
+const program = z.array(z.string().check(z.maxLength(255))).check(z.minLength(1), z.maxLength(16));
+const hooks = z.array(z.strictObject({ under: path, run: program })).check(z.maxLength(32, "at most 32 programs"));
 const day = 24 * 3600 * 1000;
 
 /** What only the device's own file says, beside what can also be pushed (`agentSettings` of the wire). */
@@ -20,9 +23,20 @@ const schema = z.extend(agentSettings, {
     }),
     {},
   ),
+  /** Files of the device that may be pushed, by folder; none: it takes none. */
+  files: z.prefault(
+    z.strictObject({
+      folders: z._default(z.array(path).check(z.maxLength(32, "at most 32 folders")), []),
+      /** Whether a file is right, before it is tried: "{}" is where to find it. */
+      check: z._default(hooks, []),
+      /** What makes a changed file count. */
+      reload: z._default(hooks, []),
+    }),
+    {},
+  ),
 });
 
-type Local = Pick<z.infer<typeof schema>, "flushMs" | "hardware" | "spool">;
+type Local = Pick<z.infer<typeof schema>, "flushMs" | "hardware" | "spool" | "files">;
 export type Settings = AgentSettings & Local;
 
 /** Defaults, and over them what a configuration file says. A wrong or unknown key throws a sentence that names it. */

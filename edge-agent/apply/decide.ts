@@ -14,6 +14,7 @@ export interface Desired {
   hash: string;
   trialMs: number;
   document: Document;
+  files: { path: string; hash: string }[];
   problems: ConfigReported["problems"];
 }
 
@@ -38,6 +39,8 @@ export type ApplyEvent =
   /** A dial came to nothing. */
   | { kind: "failed"; why: string }
   | { kind: "tick" }
+  /** The files of a trial could not be put in place, and are as they were: it never began. */
+  | { kind: "unusable"; why: string }
   /** Flash did not take a trial: it never began. `working`: by what the device works until now. */
   | { kind: "unsaved"; why: string; working: Document };
 
@@ -80,6 +83,8 @@ export function decide(run: ApplyRun, event: ApplyEvent, now: number): Step {
       return { run: run.trial ? { ...run, trial: { ...run.trial, failure: event.why } } : run, effects: [] };
     case "tick":
       return tick(run, now);
+    case "unusable":
+      return unusable(run, event.why, now);
     case "unsaved": {
       if (!run.kept.trial) return { run, effects: [] };
       const { revision, hash, attempt } = run.kept.trial;
@@ -98,6 +103,15 @@ export function decide(run: ApplyRun, event: ApplyEvent, now: number): Step {
 export function nextTick({ trial }: ApplyRun): number | null {
   if (!trial) return null;
   return trial.saidAt === null ? trial.until : Math.min(trial.until, trial.saidAt + repeatMs);
+}
+
+function unusable(run: ApplyRun, why: string, now: number): Step {
+  if (!run.kept.trial) return { run, effects: [] };
+  const { revision, hash, attempt } = run.kept.trial;
+  const problems = [problem("files", why)];
+  const tried: Tried = { revision, hash, attempt, state: "rejected", cause: "check-failed", problems };
+  const told = say({ ...run, trial: null, kept: { ...run.kept, trial: null, tried } });
+  return next({ ...told, effects: [{ kind: "save" }, ...told.effects] }, now);
 }
 
 /** A trial on flash at a start: agent or device ended in the middle of it. */
@@ -128,7 +142,7 @@ function desired(run: ApplyRun, wish: Desired, now: number): Step {
 }
 
 function begin(run: ApplyRun, wish: Desired, attempts: number, now: number): Step {
-  const { revision, hash, document, trialMs } = wish;
+  const { revision, hash, document, trialMs, files } = wish;
   const problems = [...wish.problems];
   if (trialMs < trialBounds.leastMs || trialMs > trialBounds.mostMs) {
     const allowed = `${trialBounds.leastMs} to ${trialBounds.mostMs} ms are allowed`;
@@ -143,7 +157,7 @@ function begin(run: ApplyRun, wish: Desired, attempts: number, now: number): Ste
   return {
     run: {
       ...run,
-      kept: { ...run.kept, tried: null, trial: { revision, hash, document, attempt, trialMs } },
+      kept: { ...run.kept, tried: null, trial: { revision, hash, document, attempt, trialMs, files } },
       trial: { until: now + trialMs, after: run.session, saidAt: null, failure: null },
     },
     effects: [{ kind: "save" }, { kind: "use", document }, { kind: "redial" }],
@@ -157,8 +171,13 @@ function confirm(run: ApplyRun, said: { revision: number; attempt: number; sessi
       ? said.session === run.session
       : false;
   if (!trial || !ofThis) return { run, effects: [] };
-  const { revision, hash, document, attempt } = trial;
-  const kept: ApplyState = { ...run.kept, applied: { revision, hash, document, attempt }, trial: null, tried: null };
+  const { revision, hash, document, attempt, files } = trial;
+  const kept: ApplyState = {
+    ...run.kept,
+    applied: { revision, hash, document, attempt, files },
+    trial: null,
+    tried: null,
+  };
   const done = say({ ...run, kept, trial: null });
   return next({ ...done, effects: [{ kind: "save" }, ...done.effects] }, now);
 }

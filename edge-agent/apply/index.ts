@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { type AgentSettings, type ConfigReported, check, readJson } from "#wire";
-import type { Cancel, Time } from "../host/index.ts";
+import { type AgentSettings, type ConfigReported, check, limits, readJson } from "#wire";
+import type { Cancel, Disk, Time } from "../host/index.ts";
 import { type Log, reason } from "../log.ts";
-import { hashText, readOwn, writeWhole } from "../trust/index.ts";
+import { hashText } from "../trust/index.ts";
 import { problemsOf, settingsBy } from "./check.ts";
 import {
   type ApplyEffect,
@@ -14,12 +14,19 @@ import {
   type Report,
   refusal,
 } from "./decide.ts";
+import type { FileDriver, ManagedFile } from "./drivers/files.ts";
 import { createRefusals } from "./refusals.ts";
 import { type ApplyState, applyState, inForce, neverPushed, summaryOf } from "./state.ts";
+import { turningPoints } from "./turning.ts";
+import { writeWhole } from "./whole.ts";
+
+export { createFileDriver } from "./drivers/files.ts";
 
 export interface ApplyNeeds {
   time: Time;
   log: Log;
+  disk: Disk;
+  driver: FileDriver;
   /** `apply.json` is kept here. */
   dataDir: string;
   /** Of the device itself: what holds where the document says nothing. */
@@ -31,6 +38,8 @@ export interface ApplyLink {
   use(settings: AgentSettings): void;
   redial(): void;
   report(report: Omit<ConfigReported, "v" | "at" | "session">): void;
+  /** Managed files are other than they were told to be; none: they are so again. */
+  drifted(files: readonly { path: string; hash: string }[]): void;
 }
 
 /** A verified `config` body. */
@@ -38,20 +47,23 @@ export interface ConfigBody {
   revision: number;
   trialMs: number;
   document: Record<string, unknown>;
+  files?: ManagedFile[] | undefined;
 }
 
 export type Apply = Awaited<ReturnType<typeof openApply>>;
 
 const stateBytes = 512 * 1024;
+/** How often managed files are compared with what they were told to be. */
+export const driftEveryMs = 300_000;
 /** Events that wait while one is carried out; more are forgotten, and the controller sends again. */
 export const mostWaiting = 32;
 
 /** Carries out what `decide` says: configuration is tried, and confirmed or taken back. */
 export async function openApply(needs: ApplyNeeds) {
-  const { time, log } = needs;
+  const { time, log, driver } = needs;
   const path = join(needs.dataDir, "apply.json");
   const refusals = createRefusals();
-  let run: ApplyRun = { kept: await read(path, log), session: 0, trial: null, waiting: null };
+  let run: ApplyRun = { kept: await read(needs.disk, path, log), session: 0, trial: null, waiting: null };
   let link: ApplyLink | undefined;
   let timer: Cancel | undefined;
   let halted = false;
@@ -59,6 +71,10 @@ export async function openApply(needs: ApplyNeeds) {
   let waiting = 0;
   let logged = "";
   let work: Promise<void> = Promise.resolve();
+  /** Of the newest that came: what is not tried yet is not on flash. */
+  let contents: { revision: number; files: readonly ManagedFile[] } = { revision: 0, files: [] };
+  let drifted = "[]";
+  let cancelDrift: Cancel | undefined;
 
   async function carryOut(event: ApplyEvent): Promise<void> {
     if (halted) return;
@@ -77,15 +93,61 @@ export async function openApply(needs: ApplyNeeds) {
       }
     }
     // Only now: nobody may hear of a state that a power cut would take back.
+    const before = run.kept;
     run = step.run;
+    const why = await turn(before, run.kept);
+    if (halted) return;
+    if (why !== null) return carryOut({ kind: "unusable", why });
     for (const effect of step.effects) act(effect);
     arm();
+  }
+
+  /** Files follow what is on flash. @returns why those of a new trial can't be put in place; null: they are, or none */
+  async function turn(before: ApplyState, after: ApplyState): Promise<string | null> {
+    for (const point of turningPoints(before, after)) {
+      if (point === "keep") await driver.keep();
+      else if (point === "back") await driver.back();
+      else {
+        const files = contents.revision === after.trial?.revision ? contents.files : [];
+        const known = after.applied.files.map((one) => one.path);
+        try {
+          await driver.begin(after.trial?.revision ?? 0, files, known);
+        } catch (error) {
+          return reason(error);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Changed by hand since it was applied? Told when it is other than it was. */
+  async function lookForDrift(): Promise<void> {
+    if (halted || run.kept.trial || run.kept.applied.files.length === 0) return;
+    const found = (await driver.drift(run.kept.applied.files)).slice(0, limits.configDrift);
+    const text = JSON.stringify(found);
+    if (halted || run.kept.trial || text === drifted) return;
+    drifted = text;
+    const { attempt } = run.kept.applied;
+    const problems = run.kept.tried?.problems ?? [];
+    link?.report({ ...summaryOf(run.kept), attempt, problems, drift: found });
+    link?.drifted(found);
+  }
+
+  function watchDrift(): void {
+    cancelDrift = time.after(driftEveryMs, () => {
+      work = work
+        .then(lookForDrift)
+        .catch((error) => log.error(`configuration: ${reason(error)}`))
+        .finally(() => {
+          if (!halted) watchDrift();
+        });
+    });
   }
 
   async function save(kept: ApplyState): Promise<string | undefined> {
     const text = `${JSON.stringify(kept)}\n`;
     try {
-      await writeWhole(path, text);
+      await writeWhole(needs.disk, path, text);
       written += Buffer.byteLength(text);
       return undefined;
     } catch (error) {
@@ -121,22 +183,37 @@ export async function openApply(needs: ApplyNeeds) {
     timer = time.after(Math.max(1, at - time.monotonic()), () => put({ kind: "tick" }));
   }
 
+  /** With what the device's own tools say of its files. What is known already was examined when it came first. */
+  async function examined(event: Extract<ApplyEvent, { kind: "desired" }>, files: readonly ManagedFile[]) {
+    const { desired } = event;
+    const { applied, trial, tried } = run.kept;
+    if (desired.revision < (trial ?? tried ?? applied).revision) return event;
+    contents = { revision: desired.revision, files };
+    if (desired.revision === applied.revision || desired.revision === trial?.revision) return event;
+    const problems = [...desired.problems, ...(await driver.problems(files))].slice(0, limits.configProblems);
+    return { ...event, desired: { ...desired, problems } };
+  }
+
   /** One after the other. */
-  function put(event: ApplyEvent): void {
+  function put(event: ApplyEvent, files: readonly ManagedFile[] = []): void {
     if (waiting >= mostWaiting && event.kind === "desired") {
       log.warn("configuration: too much at once, left out");
       return;
     }
     waiting++;
     work = work
-      .then(() => carryOut(event))
+      .then(async () => carryOut(event.kind === "desired" ? await examined(event, files) : event))
       .catch((error) => log.error(`configuration: ${reason(error)}`))
       .finally(() => {
         waiting--;
       });
   }
 
+  // Before anything reads what is in force: a trial that a cut ended left its files behind.
+  const since = run.kept.applied.revision;
+  await driver.recover(since);
   await carryOut({ kind: "started" });
+  watchDrift();
   return {
     /** By which the device works now: its own, and over them what was pushed. */
     settings: (): AgentSettings => settingsBy(needs.own, inForce(run.kept)),
@@ -153,9 +230,18 @@ export async function openApply(needs: ApplyNeeds) {
       if (run.trial) put({ kind: "failed", why });
     },
     /** @param text the exact text that was signed */
-    desired({ revision, trialMs, document }: ConfigBody, text: string): void {
-      const desired = { revision, hash: hashText(text), trialMs, document, problems: problemsOf(document) };
-      put({ kind: "desired", desired });
+    desired(body: ConfigBody, text: string): void {
+      const { revision, trialMs, document, files = [] } = body;
+      const told = files.map((one) => ({ path: one.path, hash: hashText(one.text) }));
+      const desired = {
+        revision,
+        hash: hashText(text),
+        trialMs,
+        document,
+        files: told,
+        problems: problemsOf(document),
+      };
+      put({ kind: "desired", desired }, files);
     },
     confirm: ({ revision, attempt, session }: { revision: number; attempt: number; session: number }): void =>
       put({ kind: "confirm", revision, attempt, session }),
@@ -165,23 +251,26 @@ export async function openApply(needs: ApplyNeeds) {
     },
     /** What is under way is finished. */
     async stop(): Promise<void> {
+      cancelDrift?.();
       timer?.();
       await work;
       halted = true;
       timer?.();
+      cancelDrift?.();
     },
     /** As a power cut: what is being written is on flash, or it isn't; nothing follows from it. */
     async halt(): Promise<void> {
       halted = true;
       timer?.();
+      cancelDrift?.();
       await work;
     },
   };
 }
 
-async function read(path: string, log: Log): Promise<ApplyState> {
-  const text = await readOwn(path);
-  if (text === undefined) return neverPushed;
+async function read(disk: Disk, path: string, log: Log): Promise<ApplyState> {
+  const text = await disk.read(path);
+  if (text === null) return neverPushed;
   const json = readJson(text, stateBytes);
   const checked = json.ok ? check(applyState, json.message) : json;
   if (checked.ok) return checked.message;

@@ -4,14 +4,16 @@ import { limits, messages } from "#wire";
 const { revision, hash } = messages.configSummary.shape;
 const document = z.record(z.string(), z.unknown());
 const problem = messages.configProblem;
+/** Files that are managed, as they were told to be. */
+const files = z._default(z.array(z.object({ path: z.string(), hash })).check(z.maxLength(limits.configFiles)), []);
 
 /** Configuration of the device, as it is on flash (`<dataDir>/apply.json`). */
 export const applyState = z.object({
   format: z.literal("lamplighter-apply-1"),
   /** In force, and confirmed: what the device goes back to. */
-  applied: z.object({ revision, hash, document, attempt: z.int() }),
+  applied: z.object({ revision, hash, document, attempt: z.int(), files }),
   /** In force since a moment ago, not confirmed yet. Found at a start, it is the sign of a restart in between. */
-  trial: z.nullable(z.object({ revision, hash, document, attempt: z.int(), trialMs: z.int() })),
+  trial: z.nullable(z.object({ revision, hash, document, attempt: z.int(), trialMs: z.int(), files })),
   /** The newest revision that did not stay. */
   tried: z.nullable(
     z.object({
@@ -32,7 +34,7 @@ export type Document = Record<string, unknown>;
 /** Before any push (DESIGN §4, "Fixed once"). */
 export const neverPushed: ApplyState = {
   format: "lamplighter-apply-1",
-  applied: { revision: 0, hash: "", document: {}, attempt: 0 },
+  applied: { revision: 0, hash: "", document: {}, attempt: 0, files: [] },
   trial: null,
   tried: null,
 };

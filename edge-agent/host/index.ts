@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 export interface Host {
   time: Time;
   files: Files;
+  disk: Disk;
   programs: Programs;
   sockets: Sockets;
   /** A number in [0, 1). */
@@ -28,6 +29,24 @@ export interface Files {
   list(path: string): Promise<string[]>;
   /** Size and free bytes (as an ordinary program may use) of the file system that holds `path`. */
   space(path: string): Promise<{ totalBytes: number; freeBytes: number }>;
+}
+
+/** The host's own files that the agent keeps or changes. What is done is not durable before it is synced: a power cut may take any of it back,
+ *  or leave half of it. */
+export interface Disk {
+  /** null: there is no such file. */
+  read(path: string): Promise<string | null>;
+  /** The whole of a file, new or not. Its folder is made when it is missing. */
+  write(path: string, text: string, mode: number): Promise<void>;
+  /** The content of a file is durable. */
+  sync(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Nothing when it is not there. */
+  remove(path: string): Promise<void>;
+  /** New, renamed and removed names in the folder are durable. */
+  syncFolder(path: string): Promise<void>;
+  /** null: there is no such file. */
+  mode(path: string): Promise<number | null>;
 }
 
 export interface Programs {

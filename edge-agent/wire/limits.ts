@@ -24,6 +24,8 @@ export const limits = {
   droppedSequences: 4096,
   configProblems: 50,
   configDrift: 50,
+  /** Files of a device in one configuration. */
+  configFiles: 64,
   /** A signed body, as the text that was signed. */
   bodyBytes: 192 * 1024,
   /** Undelivered bytes an agent keeps in flight; the backlog gets at most half of it. */

@@ -9,6 +9,7 @@ describe("the agent's settings", () => {
   it("have defaults for everything", () => {
     expect(readSettings({})).toEqual({
       ...{ intervalMs: 10_000, flushMs: 5_000, hardware: {} },
+      files: { folders: [], check: [], reload: [] },
       link: { backlogBytesPerSecond: 128 * 1024 },
       spool: { maxBytes: 32 * 1024 * 1024, maxAgeMs: 10 * 24 * 3600 * 1000 },
       collectors: {

@@ -1,4 +1,4 @@
-import type { Host, Time } from "../../../edge-agent/index.ts";
+import { createLinuxHost, type Host, type Time } from "../../../edge-agent/index.ts";
 import { chance } from "../chance.ts";
 import type { Around, StreetDevice } from "./device.ts";
 import { createFiles } from "./files.ts";
@@ -27,6 +27,8 @@ export function createStreetHost(needs: {
   return {
     time,
     files: createFiles(device, kernel, time.now),
+    // The agent's own folder; nothing else may be written.
+    disk: createLinuxHost().disk,
     programs: createPrograms({ device, kernel, around, time }),
     sockets,
     // The longest pauses between tries in a past, where none can succeed.

@@ -1,4 +1,5 @@
 import type { Host } from "../index.ts";
+import { linuxDisk } from "./disk.ts";
 import { linuxFiles } from "./files.ts";
 import { linuxPrograms } from "./programs.ts";
 import { linuxSockets } from "./sockets.ts";
@@ -8,6 +9,7 @@ import { linuxTime } from "./time.ts";
 export const createLinuxHost = (): Host => ({
   time: linuxTime,
   files: linuxFiles,
+  disk: linuxDisk,
   programs: linuxPrograms,
   sockets: linuxSockets,
   random: Math.random,

@@ -41,6 +41,18 @@ export const config = z.object({
   /** How long a trial may take before the device goes back by itself. */
   trialMs: z._default(durationMs, 60_000),
   document: z.record(z.string(), z.unknown()),
+  /** Files of the device as they are to be; those of the revision before that are not here go. Absent: none. */
+  files: z.optional(
+    z
+      .array(
+        z.strictObject({
+          path: text(255),
+          mode: z.int().check(z.gte(0), z.lte(0o777)),
+          text: text(limits.bodyBytes),
+        }),
+      )
+      .check(z.maxLength(limits.configFiles, `at most ${limits.configFiles} files`)),
+  ),
 });
 /** A closed list, never a shell line. */
 export const commandKind = z.enum(["restart-agent", "reboot", "run-probes", "locate", "diagnose"]);

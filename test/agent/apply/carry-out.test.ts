@@ -5,19 +5,21 @@ import { agentDefaults, type ConfigReported } from "#wire";
 import { mostWaiting, openApply } from "../../../edge-agent/apply/index.ts";
 import { newFolder, newLog } from "../setup.ts";
 import { fakeTime } from "../time.ts";
+import { noFiles } from "./estate.ts";
 
 type Said = Omit<ConfigReported, "v" | "at" | "session">;
 
 /** `apply` between a folder and a link that only remembers. */
 async function opened(dataDir: string) {
   const [time, log] = [fakeTime(), newLog()];
-  const apply = await openApply({ time, log, dataDir, own: agentDefaults });
+  const apply = await openApply({ time, log, ...noFiles(dataDir), dataDir, own: agentDefaults });
   const did: string[] = [];
   const said: Said[] = [];
   apply.join({
     use: ({ intervalMs }) => did.push(`use ${intervalMs}`),
     redial: () => did.push("redial"),
     report: (report) => said.push(report),
+    drifted: () => {},
   });
   return { apply, time, log, did, said };
 }

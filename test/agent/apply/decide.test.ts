@@ -19,6 +19,7 @@ const want = (revision: number, more: Partial<Desired> = {}): Desired => ({
   hash: hashOf("A"),
   trialMs: 60_000,
   document: { agent: { intervalMs: revision * 1_000 } },
+  files: [],
   problems: [],
   ...more,
 });
@@ -195,6 +196,7 @@ describe("whatever comes in whatever order, with the power cut at any step", () 
       hash: fc.constantFrom(hashOf("A"), hashOf("B")),
       trialMs: fc.constantFrom(10_000, 60_000, 1),
       document: fc.constant({ agent: { intervalMs: revision * 1_000, controller: `wss://${"ü".repeat(900)}/` } }),
+      files: fc.constant<Desired["files"]>([]),
       problems: fc.boolean().map((wrong) => (wrong ? [{ path: "agent", message: "wrong" }] : [])),
     }),
   );

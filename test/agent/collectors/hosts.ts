@@ -39,6 +39,15 @@ export function fixtureHost(
   return {
     time: fakeTime(),
     files,
+    disk: {
+      read: silent,
+      write: silent,
+      sync: silent,
+      rename: silent,
+      remove: silent,
+      syncFolder: silent,
+      mode: silent,
+    },
     programs: more.programs ?? { run: async () => absent() },
     sockets: { resolve: silent, connect: silent, get: silent, open: unreachable, ...more.sockets },
     random: () => 0.5,

@@ -5,6 +5,7 @@ import { agentDefaults } from "#wire";
 import { openApply } from "../../../edge-agent/apply/index.ts";
 import { mostAside, rangesInLine } from "../../../edge-agent/link/spool/journal.ts";
 import { openIdentity } from "../../../edge-agent/trust/index.ts";
+import { noFiles } from "../apply/estate.ts";
 import { newFolder, newLog } from "../setup.ts";
 import { fakeTime } from "../time.ts";
 import { bootOf, files, newSpool } from "./spools.ts";
@@ -103,7 +104,13 @@ describe("bytes written to flash", () => {
     expect(identity.writtenBytes()).toBe(once);
     await identity.change({ floor: 12 });
     expect(identity.writtenBytes()).toBe(once + (await sizeOf(folder, "identity.json")));
-    const apply = await openApply({ time: fakeTime(), log: newLog(), dataDir: folder, own: agentDefaults });
+    const apply = await openApply({
+      time: fakeTime(),
+      log: newLog(),
+      ...noFiles(folder),
+      dataDir: folder,
+      own: agentDefaults,
+    });
     expect(apply.writtenBytes()).toBe(0);
     apply.opened(1);
     apply.desired({ revision: 1, trialMs: 60_000, document: {} }, "{}");
