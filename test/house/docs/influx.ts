@@ -1,14 +1,17 @@
 import { catalogue, type Field, type Measurement } from "#wire";
 
-/** The query to copy for one measurement. A counter becomes its rate, a state its worst value. */
+/** The query to copy for one measurement. A counter becomes its rate, a state its worst value, a text its last. */
 export function queryOf(name: string, { tags, fields }: Measurement): string {
   const [field, about] = Object.entries(fields)[0] as [string, Field];
   const by = Object.keys(tags).map((tag) => `, "${tag}"`);
-  const value = {
-    gauge: `mean("${field}")`,
-    state: `min("${field}")`,
-    counter: `non_negative_derivative(max("${field}"), 1s)`,
-  }[about.kind];
+  const value =
+    about.type === "text"
+      ? `last("${field}")`
+      : {
+          gauge: `mean("${field}")`,
+          state: `min("${field}")`,
+          counter: `non_negative_derivative(max("${field}"), 1s)`,
+        }[about.kind];
   return `SELECT ${value} FROM "raw"."${name}" WHERE time > now() - 1h GROUP BY time(1m), "device"${by.join("")} fill(null)`;
 }
 
