@@ -39,6 +39,7 @@ export function createAgent(needs: AgentNeeds) {
   const { log } = needs;
   let parts: Parts | undefined;
   let release: () => Promise<void> = async () => {};
+  let starting: Promise<void> = Promise.resolve();
   let changing: Promise<void> = Promise.resolve();
   let again: Cancel | undefined;
   let ending = false;
@@ -49,6 +50,14 @@ export function createAgent(needs: AgentNeeds) {
       changing = endSpool().then(beginAnew);
     });
     parts.link.start();
+  }
+
+  async function start(): Promise<void> {
+    release = await holdFolder(needs.dataDir);
+    await begin().catch(async (error) => {
+      await release();
+      throw error;
+    });
   }
 
   /** Nothing more is kept or said under the name that the device had. */
@@ -78,16 +87,14 @@ export function createAgent(needs: AgentNeeds) {
   return {
     /** Resolves when it measures; it connects by itself, whenever that becomes possible. Rejects with BadSettings,
      *  BrokenIdentity or FolderInUse. */
-    async start(): Promise<void> {
-      release = await holdFolder(needs.dataDir);
-      await begin().catch(async (error) => {
-        await release();
-        throw error;
-      });
+    start(): Promise<void> {
+      starting = start();
+      return starting;
     },
     /** Flushes, says goodbye, closes. */
     async stop(): Promise<void> {
       ending = true;
+      await starting.catch(() => undefined);
       await changing;
       again?.();
       await parts?.apply.stop();
@@ -100,6 +107,7 @@ export function createAgent(needs: AgentNeeds) {
       ending = true;
       parts?.measuring.halt();
       stopping.abort();
+      await starting.catch(() => undefined);
       await changing;
       again?.();
       parts?.measuring.halt();

@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { BadSettings, createLinuxHost, readSettings } from "../../edge-agent/index.ts";
 import { newCertificate } from "./certificate.ts";
@@ -66,6 +67,18 @@ describe("an agent", () => {
     await standin.until("a second birth", () => standin.births().length === 2);
     expect(standin.enrolments).toHaveLength(2);
     expect(standin.enrolments[1]?.["keys"]).toEqual(standin.enrolments[0]?.["keys"]);
+  });
+
+  it("stopped in the middle of its start leaves its folder to the next one", async () => {
+    const standin = await newStandin();
+    const { dataDir, ...agent } = await newAgent(standin);
+    const starting = agent.start();
+    await agent.stop();
+    await starting;
+    expect((await readdir(dataDir)).filter((name) => name.endsWith(".lock"))).toEqual([]);
+    const again = await newAgent(standin, { dataDir });
+    await again.start();
+    await again.stop();
   });
 
   it("outlives a host that fails in every way", async () => {

@@ -60,6 +60,8 @@ const anchors = {
   interface: "rx_bytes",
   temperature: "temperature_celsius",
   probe: "success",
+  gateway: "address",
+  port: "hardware_address",
 };
 const hour = 3_600_000;
 

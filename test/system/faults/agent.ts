@@ -60,7 +60,7 @@ async function limitWrites(): Promise<void> {
 }
 
 const off = { enabled: false };
-const collectors = { system: off, interface: off, probe: off, radio: off };
+const collectors = { system: off, interface: off, probe: off, radio: off, topology: off };
 const log = (level: string) => (text: string) => say(`log ${level} ${text}`);
 const agent = createAgent({
   host,
