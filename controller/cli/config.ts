@@ -185,7 +185,7 @@ function readFiles(folder: string): Map<string, string> {
 
 function textOf({ devices, changing, groups, others, effect, problems }: Preview): string {
   const lines = [`${changing} of ${devices} devices change.`];
-  for (const { devices: who, changes, rendered } of groups) {
+  for (const { devices: who, changes, rendered, left } of groups) {
     lines.push("", namesOf(who));
     for (const { path, from, to, by, variables } of changes) {
       const sources = [
@@ -197,6 +197,7 @@ function textOf({ devices, changing, groups, others, effect, problems }: Preview
       );
     }
     for (const { file, lines: changed } of rendered) lines.push(`  ${file}`, ...changed.map((line) => `    ${line}`));
+    for (const { path, message } of left) lines.push(`  ${path}: left out: ${message}`);
   }
   if (others.length > 0) lines.push("", `${namesOf(others)}: each in its own way`);
   if (changing > 0) {

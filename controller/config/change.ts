@@ -6,7 +6,7 @@ import type { Serial } from "../base/serial.ts";
 import type { Database } from "../store/records/index.ts";
 import type { ConfigState } from "./decide.ts";
 import { configLimits } from "./limits.ts";
-import { createTally, type Preview, type PreviewAbout } from "./preview.ts";
+import { createTally, type Preview } from "./preview.ts";
 import type { Known } from "./push.ts";
 import { createShelf, type Shelf, withItems } from "./shelf.ts";
 import { type Body, emptyBody, type Item, keyOfSource, partsOf, type Source, withKept } from "./source.ts";
@@ -23,7 +23,6 @@ export interface ChangeNeeds {
   registry: { device(id: string): Known | undefined; site(id: string): unknown };
   stateOf(device: string): ConfigState;
   isAway(device: string): boolean;
-  rendered?: PreviewAbout["rendered"];
   audit: {
     write(
       db: Kysely<Database>,
@@ -129,8 +128,8 @@ export async function createChange(needs: ChangeNeeds) {
 
   async function preview(wish: ChangeWish): Promise<Preview> {
     const trialMs = wish.trialMs ?? configLimits.trialMs.usual;
-    const { isAway, stateOf, rendered } = needs;
-    const tally = createTally({ trialMs, isAway, stateOf, rendered });
+    const { isAway, stateOf } = needs;
+    const tally = createTally({ trialMs, isAway, stateOf });
     const { found, seen } = await look(wish, tally.add);
     return tally.result({ ...found, seen });
   }

@@ -13,6 +13,7 @@ import {
 import type { Seal } from "../base/seal.ts";
 import { configLimits } from "./limits.ts";
 import { wrongWith } from "./push.ts";
+import { nothingRendered, type Rendered, render } from "./render.ts";
 import type { Placed } from "./shelf.ts";
 
 export interface ComposerNeeds {
@@ -34,6 +35,8 @@ export interface Made {
   shown: ConfigDocument;
   origins: Composed["origins"];
   secret: boolean;
+  /** With every secret, too. */
+  rendered: Rendered;
   problems: { path: string; message: string }[];
 }
 
@@ -79,8 +82,14 @@ export function createComposer({ seal, text, site }: ComposerNeeds) {
     // What can't be filled in would be wrong twice.
     if (problems.length === 0) problems.push(...wrongWith(made.document));
     const document = problems.length === 0 ? configDocument.parse(made.document) : {};
+    let rendered = nothingRendered;
+    if (problems.length === 0) {
+      const { problems: unsuited, ...files } = render(device.profile, document);
+      problems.push(...unsuited);
+      rendered = files;
+    }
     const shown = concealed(document, made.secrets, mark) as ConfigDocument;
-    return { document, shown, origins: made.origins, secret: made.secrets.size > 0, problems };
+    return { document, shown, rendered, origins: made.origins, secret: made.secrets.size > 0, problems };
   };
 }
 export type Composer = ReturnType<typeof createComposer>;

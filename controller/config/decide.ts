@@ -1,4 +1,5 @@
 import type { Birth, ConfigReported } from "#wire";
+import type { Renderer } from "./render.ts";
 
 type Summary = Birth["config"];
 type Problem = { path: string; message: string };
@@ -16,7 +17,7 @@ export type Outcome = "waiting" | "trying" | "applied" | "partly" | "rejected" |
 /** Where controller and device stand. Small: one a device is in memory. */
 export interface ConfigState {
   /** The newest revision that a person wants; null: nothing was ever wanted from here. */
-  wanted: { revision: number; hash: string; trialMs: number } | null;
+  wanted: { revision: number; hash: string; trialMs: number; rendered?: Renderer | null } | null;
   outcome: Outcome;
   outcomeAt: number | null;
   attempt: number;

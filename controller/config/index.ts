@@ -16,9 +16,10 @@ import { type ChangeView, createHistory, type SourceView, viewOf } from "./histo
 import { configLimits } from "./limits.ts";
 import { createOwn, type Explained, type ManyWish, type Wish } from "./own.ts";
 import { createPace } from "./pace.ts";
-import type { Preview, PreviewAbout } from "./preview.ts";
+import type { Preview } from "./preview.ts";
 import type { Known } from "./push.ts";
 import { createConfigRecords, type Revision } from "./records.ts";
+import { nothingRendered, type Rendered, veiledFiles } from "./render.ts";
 import { emptyBody, type Item, keyOfSource, type SourceKind, shownBody } from "./source.ts";
 import { createSources } from "./sources.ts";
 import { createSurvey } from "./survey.ts";
@@ -39,7 +40,7 @@ export type { Draft, DraftEdit } from "./drafts.ts";
 export { type FolderItem, filesOf, folderLimits, isOurs, itemsIn } from "./folder.ts";
 export type { ChangeView, SourceView } from "./history.ts";
 export { configLimits } from "./limits.ts";
-export type { Preview, RenderedChange } from "./preview.ts";
+export type { Preview } from "./preview.ts";
 export type { Selection } from "./push.ts";
 export type { Revision } from "./records.ts";
 export {
@@ -69,8 +70,6 @@ export interface ConfigNeeds extends Pick<WriteNeeds, "clock" | "signer" | "audi
   send(device: string, suffix: DownSuffix, payload: string): boolean;
   isAway(device: string): boolean;
   changed(device: string, brief: ConfigBrief): void;
-  /** How a device's files change, where something renders them. */
-  rendered?: PreviewAbout["rendered"];
 }
 
 export type Config = Awaited<ReturnType<typeof createConfig>>;
@@ -161,8 +160,11 @@ export async function createConfig(needs: ConfigNeeds) {
 
   async function view(device: string): Promise<DeviceConfig> {
     const state = follow.of(device);
-    const wanted = state.wanted ? await records.revision(device, state.wanted.revision) : null;
-    return deviceConfigOf(state, { wanted, own: await own.of(device), usualTrialMs: configLimits.trialMs.usual });
+    const revision = state.wanted?.revision ?? 0;
+    const wanted = await records.revision(device, revision);
+    const rendered = (await records.rendered(device, revision)) ?? nothingRendered;
+    const usualTrialMs = configLimits.trialMs.usual;
+    return deviceConfigOf(state, { wanted, rendered, own: await own.of(device), usualTrialMs });
   }
 
   async function put(by: By, id: string, wish: Wish): Promise<DeviceConfig> {
@@ -203,6 +205,12 @@ export async function createConfig(needs: ConfigNeeds) {
         const said = kept === null ? document : sources.open({ kind: "device", id }, kept).document;
         return { ...rest, document: veiled(document) as Revision["document"], own: said };
       });
+    },
+    /** What a revision became on the device, secrets concealed. */
+    async files(id: string, revision: number): Promise<Pick<Rendered, "files" | "left">> {
+      const found = await records.rendered(deviceOf(id).id, revision);
+      if (!found) throw notFound("revision", String(revision));
+      return { files: veiledFiles(found.files), left: found.left };
     },
     put,
     /** What the device said itself in an earlier revision, as a new one. */

@@ -28,6 +28,11 @@ export const configLimits = {
   /** Of a preview: whose changes are told one by one; of the rest, who they are. */
   previewGroups: 1_000,
   previewChanges: 20_000,
+  /** Lines of one file that go and come, told one by one, and of all files. */
+  previewFileLines: 200,
+  previewLines: 20_000,
+  /** Lines of a file before times lines after, up to which it is worked out which of them stay. */
+  comparedLines: 250_000,
   /** Devices with a problem, after which looking further tells nothing new. */
   problemDevices: 100,
   /** Working out what a change does, as long as the caller waits. */

@@ -1,8 +1,10 @@
 import { type Change, type Cost, costs, effectOf, type LayerName, originsAt } from "../../firmware-configs/index.ts";
 import { veiled } from "./composer.ts";
 import type { ConfigState } from "./decide.ts";
+import { fileChanges, type RenderedChange } from "./file-changes.ts";
 import { configLimits } from "./limits.ts";
 import type { Known } from "./push.ts";
+import { keptFiles, veiledText } from "./render.ts";
 import type { Planned } from "./survey.ts";
 
 export interface ShownChange {
@@ -15,12 +17,6 @@ export interface ShownChange {
   variables: { name: string; by: LayerName | null }[];
 }
 
-/** A file of the device, as lines that go and come. */
-export interface RenderedChange {
-  file: string;
-  lines: string[];
-}
-
 export interface Preview {
   /** Looked at; of them `changing` get another document. */
   devices: number;
@@ -29,8 +25,9 @@ export interface Preview {
   groups: {
     devices: { id: string; name: string }[];
     changes: ShownChange[];
-    /** Of the first of them. */
+    /** Of the first of them: how its files change, and what it has no words for. */
     rendered: RenderedChange[];
+    left: { path: string; message: string }[];
   }[];
   /** They change, too: too many changes to tell each. */
   others: { id: string; name: string }[];
@@ -58,8 +55,6 @@ export interface PreviewAbout {
   trialMs: number;
   isAway(device: string): boolean;
   stateOf(device: string): ConfigState;
-  /** How a device's files change, where something renders them. */
-  rendered?: ((one: Planned) => RenderedChange[]) | undefined;
 }
 
 /** Adds devices up as they are found, so that nothing is kept of each but its name. */
@@ -71,8 +66,17 @@ export function createTally(about: PreviewAbout) {
     ...{ radiosRestarted: 0, reconnects: 0, moves: 0, revertsAfterMs: about.trialMs, away: 0, foreign: 0 },
     needs,
   };
-  let told = 0;
+  let [told, linesTold] = [0, 0];
   let changing = 0;
+
+  function renderedOf({ device, from, made }: Planned): RenderedChange[] {
+    if (linesTold >= configLimits.previewLines) return [];
+    const before = keptFiles(about.stateOf(device.id).wanted?.rendered ?? null, from);
+    const found = fileChanges(before, keptFiles(made.rendered.by, made.shown));
+    linesTold += found.reduce((sum, { lines }) => sum + lines.length, 0);
+    // Only now: another secret is another line.
+    return found.map(({ file, lines }) => ({ file: veiledText(file), lines: lines.map(veiledText) }));
+  }
 
   return {
     add(one: Planned): void {
@@ -94,7 +98,7 @@ export function createTally(about: PreviewAbout) {
       else if (full) others.push(named);
       else {
         told += shown.length;
-        groups.set(key, { devices: [named], changes: shown, rendered: about.rendered?.(one) ?? [] });
+        groups.set(key, { devices: [named], changes: shown, rendered: renderedOf(one), left: one.made.rendered.left });
       }
     },
     result: (found: { looked: readonly Known[]; problems: Preview["problems"]; seen: string }): Preview => ({

@@ -4,6 +4,7 @@ import { rowsAtOnce, turn } from "../base/turn.ts";
 import type { Database, Records } from "../store/records/index.ts";
 import { type ConfigState, type Outcome, untouched } from "./decide.ts";
 import { configLimits } from "./limits.ts";
+import { nothingRendered, type Rendered } from "./render.ts";
 
 /** A revision as people see it. */
 export interface Revision {
@@ -30,6 +31,8 @@ export type NewRevision = Pick<
 > & {
   /** The signed message, sealed where there are secrets in it. */
   signed: string;
+  /** With secrets concealed. */
+  rendered: Rendered;
 };
 
 export type ConfigRecords = ReturnType<typeof createConfigRecords>;
@@ -60,6 +63,12 @@ export function createConfigRecords(db: Records["db"]) {
     async signed(device: string, revision: number): Promise<string | null> {
       const row = await rowOf(db, device, revision).select("signed_json").executeTakeFirst();
       return row?.signed_json ?? null;
+    },
+    /** What it became on the device, with secrets concealed; null: there is no such revision. */
+    async rendered(device: string, revision: number): Promise<Rendered | null> {
+      const row = await rowOf(db, device, revision).select("rendered_json").executeTakeFirst();
+      if (!row) return null;
+      return row.rendered_json === null ? nothingRendered : JSON.parse(row.rendered_json);
     },
     async isKnown(device: string, revision: number, hash: string): Promise<boolean> {
       const row = await rowOf(db, device, revision).select("hash").executeTakeFirst();
@@ -109,6 +118,7 @@ export function createConfigRecords(db: Records["db"]) {
           signed_json: next.signed,
           document_json: JSON.stringify(next.document),
           own_json: next.own,
+          rendered_json: next.rendered.by === null ? null : JSON.stringify(next.rendered),
           trial_ms: next.trialMs,
           message: next.message,
           by_kind: next.by.kind,

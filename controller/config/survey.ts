@@ -119,13 +119,18 @@ export function createSurvey(needs: SurveyNeeds) {
         }
         const from = documents.get(device.id) ?? {};
         const changes = differences(from, made.shown);
-        if (changes.length > 0 || again?.(device)) question.planned({ device, made, own: says, from, changes });
+        if (changes.length > 0 || isReadByOther(made, needs.stateOf(device.id)) || again?.(device))
+          question.planned({ device, made, own: says, from, changes });
       }
     }
     return { looked, problems: [...problems.values()] };
   };
 }
 export type Survey = ReturnType<typeof createSurvey>;
+
+/** The same document makes other files: another profile came to the device. */
+const isReadByOther = ({ rendered }: Made, { wanted }: ConfigState): boolean =>
+  wanted !== null && (wanted.rendered ?? null) !== rendered.by;
 
 /** Counts what is wrong now and was not before. @returns whether anything is */
 function note(problems: Map<string, Found["problems"][number]>, device: Known, made: Made, was: Made): boolean {

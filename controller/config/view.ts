@@ -2,6 +2,7 @@ import type { ConfigDocument } from "../../firmware-configs/index.ts";
 import { veiled } from "./composer.ts";
 import { type ConfigState, mostAttempts } from "./decide.ts";
 import type { Revision } from "./records.ts";
+import { type DeviceFile, type Rendered, veiledFiles } from "./render.ts";
 import { type Body, shownBody } from "./source.ts";
 
 /** How configuration of a device stands, in a word. `none`: nothing was ever wanted from here. */
@@ -60,6 +61,9 @@ export interface DeviceConfig extends ConfigBrief {
   without: string[];
   /** What all of them make together, as it was sent last. */
   composed: ConfigDocument;
+  /** What that becomes on it, and what it has no words for. */
+  files: DeviceFile[];
+  left: { path: string; message: string }[];
   message: string;
   by: { kind: string; id: string; name: string } | null;
   at: number | null;
@@ -78,14 +82,17 @@ export interface DeviceConfig extends ConfigBrief {
 
 export function deviceConfigOf(
   state: ConfigState,
-  { wanted, own, usualTrialMs }: { wanted: Revision | null; own: Body; usualTrialMs: number },
+  about: { wanted: Revision | null; rendered: Rendered; own: Body; usualTrialMs: number },
 ): DeviceConfig {
   const { attempt, nextAt, cause, problems, applied, refusal } = state;
+  const { wanted, rendered, own, usualTrialMs } = about;
   return {
     ...briefOf(state),
     revision: wanted?.revision ?? 0,
     ...(shownBody("device", own) as Pick<DeviceConfig, "document" | "variables" | "without">),
     composed: veiled(wanted?.document ?? {}) as ConfigDocument,
+    files: veiledFiles(rendered.files),
+    left: rendered.left,
     message: wanted?.message ?? "",
     by: wanted?.by ?? null,
     at: wanted?.at ?? null,

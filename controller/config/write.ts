@@ -10,6 +10,7 @@ import { type ConfigState, decide } from "./decide.ts";
 import type { Follow } from "./follow.ts";
 import { configLimits } from "./limits.ts";
 import type { ConfigRecords, NewRevision } from "./records.ts";
+import { forAgent, keptFiles } from "./render.ts";
 import { bodyText } from "./source.ts";
 import type { Planned } from "./survey.ts";
 
@@ -47,12 +48,15 @@ export function createWrite(needs: WriteNeeds) {
     // A restored controller is still above what the device has.
     const newest = Math.max(was.wanted?.revision ?? 0, was.reported?.revision ?? 0, was.foreign?.revision ?? 0);
     const revision = Math.max(newest + 1, at);
-    const signed = needs.signer.sign("config", device, { revision, trialMs, document: made.document });
+    const { by: renderer, files, left } = made.rendered;
+    const content = { revision, trialMs, document: forAgent(made.document), ...(files.length > 0 ? { files } : {}) };
+    const signed = needs.signer.sign("config", device, content);
     const hash = hashOf(signed.body);
     const text = JSON.stringify(signed);
     const kept = made.secret ? sealedText(needs.seal, text, { device, revision }) : text;
     const ownText = bodyText({ kind: "device", id: device }, own, needs.seal);
-    return { revision, hash, signed: kept, document: made.shown, own: ownText, trialMs, message, by, at };
+    const rendered = { by: renderer, files: keptFiles(renderer, made.shown), left };
+    return { revision, hash, signed: kept, document: made.shown, rendered, own: ownText, trialMs, message, by, at };
   }
 
   return async (
@@ -69,7 +73,8 @@ export function createWrite(needs: WriteNeeds) {
       const { device, changes } = one;
       const was = follow.of(device.id);
       const next = revise(one, { was, by, message, trialMs });
-      const event = { kind: "wanted", wanted: { revision: next.revision, hash: next.hash, trialMs } } as const;
+      const { revision, hash } = next;
+      const event = { kind: "wanted", wanted: { revision, hash, trialMs, rendered: next.rendered.by } } as const;
       return { device: device.id, was, next, changes: veiled(changes), event };
     });
     await needs.db.transaction().execute(async (t) => {

@@ -67,6 +67,8 @@ const draftPreview = z.union([
 const count = z.int();
 const problem = z.object({ path: z.string(), message: z.string() });
 const who = z.object({ kind: z.string(), id: z.string(), name: z.string() });
+/** With permissions as a number. */
+const file = z.object({ path: z.string(), mode: count, text: z.string() });
 const configSchema = z.object({
   revision: count,
   /** What it says itself; `composed` is what all together make, as it was sent last. */
@@ -74,6 +76,9 @@ const configSchema = z.object({
   variables: anyObject,
   without: z.array(z.string()),
   composed: anyObject,
+  /** What that becomes on the device, secrets concealed; `left`: what the device has no words for. */
+  files: z.array(file),
+  left: z.array(problem),
   message: z.string(),
   by: who.nullable(),
   at: count.nullable(),
@@ -140,7 +145,9 @@ export const previewSchema = z.object({
           variables: z.array(z.object({ name: z.string(), by: layer.nullable() })),
         }),
       ),
+      /** Of the first device: lines that go ("- ") and come ("+ "), and what it has no words for. */
       rendered: z.array(z.object({ file: z.string(), lines: z.array(z.string()) })),
+      left: z.array(problem),
     }),
   ),
   /** They change, too: too many changes to tell each. */
@@ -160,6 +167,11 @@ export const previewSchema = z.object({
 });
 
 const one = { what: "What is wanted of the device, and how it stands", schema: configSchema };
+
+function revisionOf(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw notFound("revision", text);
+  return Number(text);
+}
 
 /** /devices/{id}/config: of one device. */
 export const deviceConfig = ({ config }: Pick<HttpNeeds, "config">) =>
@@ -197,13 +209,19 @@ export const deviceConfig = ({ config }: Pick<HttpNeeds, "config">) =>
         return c.json({ items: items.map(({ hash: _, ...shown }) => shown) }, 200);
       },
     )
+    .get(
+      "/:id/config/revisions/:revision/files",
+      describe("configuration", "What a revision became on the device", {
+        200: { what: "Files, secrets concealed", schema: z.object({ files: z.array(file), left: z.array(problem) }) },
+      }),
+      async (c) => c.json(await config.files(c.req.param("id"), revisionOf(c.req.param("revision"))), 200),
+    )
     .post(
       "/:id/config/revisions/:revision/restore",
       describe("configuration", "Go back to an earlier document, as a new revision", { 200: one }),
       async (c) => {
-        const revision = c.req.param("revision");
-        if (!/^\d{1,15}$/.test(revision)) throw notFound("revision", revision);
-        const found = await config.restore(actorOf(c), c.req.param("id"), Number(revision), versionSeen(c));
+        const revision = revisionOf(c.req.param("revision"));
+        const found = await config.restore(actorOf(c), c.req.param("id"), revision, versionSeen(c));
         c.header("etag", etagOf(found.revision));
         return c.json(found, 200);
       },

@@ -1,5 +1,6 @@
 import type { Kysely, Migration } from "kysely";
 import type { CompositionColumns } from "./0018-composition.ts";
+import type { RenderedColumns } from "./0020-rendered.ts";
 
 export interface ConfigTables {
   /** What was wanted of a device, and what came of it; bounded per device. */
@@ -23,7 +24,8 @@ export interface ConfigTables {
     outcome_at: number | null;
     /** `{attempt, cause, problems}` */
     detail_json: string;
-  } & CompositionColumns["config_revision"];
+  } & CompositionColumns["config_revision"] &
+    RenderedColumns["config_revision"];
   /** One row a device: where the controller and the device stand (controller/config/decide.ts). */
   config_device: { device: string; state_json: string };
 }

@@ -18,6 +18,7 @@ import { learntTopology } from "./0016-learnt-topology.ts";
 import { siteCalendar } from "./0017-site-calendar.ts";
 import { composition } from "./0018-composition.ts";
 import { rollouts } from "./0019-rollouts.ts";
+import { rendered } from "./0020-rendered.ts";
 
 /** In the order of their names; one that was released is never changed. A static map, since the bundle has no folder
  *  to look into. */
@@ -41,4 +42,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0017-site-calendar": siteCalendar,
   "0018-composition": composition,
   "0019-rollouts": rollouts,
+  "0020-rendered": rendered,
 };
