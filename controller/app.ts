@@ -96,6 +96,7 @@ export async function startApp(needs: {
       dataDir: settings.dataDir,
       certificateUntil: listeners.certificateUntil,
       configStatus: (device) => devices.config.brief(device).status,
+      isDrifted: (device) => devices.config.brief(device).drift.length > 0,
       ingestLag: () => devices.ingest.takeLag(),
       latest: (device) => devices.ingest.latestOf(device),
       allow: settings.outboundAllow,

@@ -105,6 +105,7 @@ export async function wireDeviceSide(needs: {
     audit: needs.audit,
     send,
     isAway: (device) => presence.of(device).state !== "online",
+    drift: settings.config.drift,
     changed(device, brief) {
       live.publish("config", { device, config: brief });
       rollouts.configChanged(device, brief);

@@ -70,6 +70,7 @@ export interface AlertingNeeds {
   latest: HindsightNeeds["latest"];
   /** How a device's configuration stands, in a word. Asked only after the start. */
   configStatus(device: string): string;
+  isDrifted(device: string): boolean;
   cannotStore(): { since: number; why: string } | null;
   doors(): Doors | null;
   /** With `keys`, and perhaps `alert-rules` of *.yaml. */

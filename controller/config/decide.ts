@@ -31,6 +31,8 @@ export interface ConfigState {
   reportedAt: number | null;
   /** The last of ours that the device confirmed: what is on it. */
   applied: { revision: number; hash: string; at: number } | null;
+  /** Files that are other than the device was told to have; null: none that it knows of. */
+  drift: { since: number; files: { path: string }[] } | null;
   /** Something came to the device that it did not believe; it changed nothing. */
   refusal: { at: number; message: string } | null;
   /** It has a configuration that is not from here; a person decides. */
@@ -51,6 +53,7 @@ export const untouched: ConfigState = {
   reported: null,
   reportedAt: null,
   applied: null,
+  drift: null,
   refusal: null,
   foreign: null,
   replaces: null,
@@ -142,7 +145,7 @@ function reported(
     return { state: { ...was, refusal: { at: now, message } }, act: null };
   }
   const summary: Summary = { revision: report.revision, hash: report.hash, state: report.state };
-  const base = { ...was, reported: summary, reportedAt: now };
+  const base = { ...was, reported: summary, reportedAt: now, drift: driftAfter(was, report, now) };
   if (!isOf(report, was.wanted)) {
     if (isStranger(was, summary, known)) return { state: { ...base, foreign: pick(summary) }, act: null };
     return { state: report.state === "applied" ? onDevice(base, summary, now) : base, act: null };
@@ -161,6 +164,19 @@ function reported(
       return { state: ended(state, was, report, now), act: null };
   }
 }
+
+/** A report that says nothing of it changes nothing about it. */
+function driftAfter({ drift: was }: ConfigState, { drift }: ConfigReported, now: number): ConfigState["drift"] {
+  if (drift === undefined) return was;
+  return drift.length === 0 ? null : { since: was?.since ?? now, files: drift.map(({ path }) => ({ path })) };
+}
+
+/** So long after something was applied what was changed by hand stays: a device that changes its own files back and forth
+ *  is not configured without end, and who works on it has their time. */
+export const repairAfterMs = 60 * minuteMs;
+
+export const isToRepair = ({ drift, outcome, outcomeAt, foreign }: ConfigState, now: number): boolean =>
+  drift !== null && outcome === "applied" && foreign === null && now - (outcomeAt ?? 0) >= repairAfterMs;
 
 /** Rejected, reverted or partly: by itself it is tried again only where the line or the power was at fault. */
 function ended(state: ConfigState, was: ConfigState, report: ConfigReported, now: number): ConfigState {

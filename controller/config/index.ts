@@ -9,7 +9,7 @@ import type { Records } from "../store/records/index.ts";
 import { type Applied, type ChangeWish, createChange, type Target } from "./change.ts";
 import { type ComposerNeeds, createComposer, veiled } from "./composer.ts";
 import { createConverge } from "./converge.ts";
-import type { ConfigState } from "./decide.ts";
+import { type ConfigState, isToRepair } from "./decide.ts";
 import { createDrafts } from "./drafts.ts";
 import { createFollow } from "./follow.ts";
 import { type ChangeView, createHistory, type SourceView, viewOf } from "./history.ts";
@@ -70,6 +70,8 @@ export interface ConfigNeeds extends Pick<WriteNeeds, "clock" | "signer" | "audi
   send(device: string, suffix: DownSuffix, payload: string): boolean;
   isAway(device: string): boolean;
   changed(device: string, brief: ConfigBrief): void;
+  /** What becomes of files that were changed on a device: they are shown, or put right. */
+  drift: "show" | "repair";
 }
 
 export type Config = Awaited<ReturnType<typeof createConfig>>;
@@ -130,8 +132,11 @@ export async function createConfig(needs: ConfigNeeds) {
   function tick(): void {
     const now = clock.now();
     // Who is away is asked about again at the next tick, without a look at the disk.
-    for (const [device, { nextAt }] of follow.states())
+    for (const [device, state] of follow.states()) {
+      const { nextAt } = state;
       if (nextAt !== null && nextAt <= now && !needs.isAway(device)) follow.put(device, { kind: "tick" });
+      if (needs.drift === "repair" && isToRepair(state, now) && !needs.isAway(device)) converge.repair(device);
+    }
     // Goes on where the last turn failed.
     converge.kick();
   }

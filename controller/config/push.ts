@@ -44,9 +44,9 @@ export function choose(
 export const fingerprint = (devices: readonly Known[], stateOf: (device: string) => ConfigState): string =>
   hashOf(JSON.stringify(devices.map(({ id }) => [id, stateOf(id).wanted?.revision ?? 0]))).slice(0, 22);
 
-/** The push that it has came to nothing, or is not ours: sending the same once more has a meaning. */
-export const isStuck = ({ outcome, foreign }: ConfigState): boolean =>
-  foreign !== null || outcome === "rejected" || outcome === "reverted" || outcome === "partly";
+/** The push that it has came to nothing, is not ours, or was changed by hand: sending the same once more has a meaning. */
+export const isStuck = ({ outcome, foreign, drift }: ConfigState): boolean =>
+  foreign !== null || drift !== null || outcome === "rejected" || outcome === "reverted" || outcome === "partly";
 
 /** By path; empty: the document will do. */
 export function wrongWith(document: unknown): { path: string; message: string }[] {

@@ -34,10 +34,12 @@ export interface ConfigBrief {
   revertsAt: number | null;
   /** Why it was refused or taken back, in a sentence. */
   why: string | null;
+  /** Files that are other than the device was told to have: somebody changed them there. */
+  drift: { path: string }[];
 }
 
 export function briefOf(state: ConfigState): ConfigBrief {
-  const { wanted, reported, foreign, outcome, outcomeAt, problems } = state;
+  const { wanted, reported, foreign, outcome, outcomeAt, problems, drift } = state;
   const first = problems[0];
   return {
     desired: wanted?.revision ?? null,
@@ -47,6 +49,7 @@ export function briefOf(state: ConfigState): ConfigBrief {
     since: outcomeAt,
     revertsAt: wanted && outcome === "trying" ? (outcomeAt ?? 0) + wanted.trialMs : null,
     why: first ? `${first.path === "" ? "" : `${first.path}: `}${first.message}` : null,
+    drift: drift?.files ?? [],
   };
 }
 
@@ -76,6 +79,7 @@ export interface DeviceConfig extends ConfigBrief {
   problems: { path: string; message: string }[];
   /** The revision of ours that the device works by; null: its own settings. */
   onDevice: { revision: number; at: number } | null;
+  driftSince: number | null;
   /** The last thing that the device did not believe; it changed nothing. */
   refusal: { at: number; message: string } | null;
 }
@@ -103,6 +107,7 @@ export function deviceConfigOf(
     cause,
     problems,
     onDevice: applied && { revision: applied.revision, at: applied.at },
+    driftSince: state.drift?.since ?? null,
     refusal,
   };
 }

@@ -33,6 +33,7 @@ export const access: Readonly<Record<string, Role | "anyone">> = {
   "GET /devices/:id/config": "viewer",
   "PUT /devices/:id/config": "operator",
   "GET /devices/:id/config/revisions": "viewer",
+  "GET /devices/:id/config/revisions/:revision/files": "viewer",
   "POST /devices/:id/config/revisions/:revision/restore": "operator",
   "GET /config/schema": "viewer",
   "POST /config/preview": "operator",

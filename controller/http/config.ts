@@ -93,6 +93,9 @@ const configSchema = z.object({
   why: z.string().nullable(),
   problems: z.array(problem),
   onDevice: z.object({ revision: count, at: count }).nullable(),
+  /** Files that somebody changed on the device, and since when that is known. */
+  drift: z.array(z.object({ path: z.string() })),
+  driftSince: count.nullable(),
   refusal: z.object({ at: count, message: z.string() }).nullable(),
   desired: count.nullable(),
   reported: count.nullable(),

@@ -212,6 +212,13 @@ export const schema = z.strictObject({
       "a URL with http or https, without user, query or fragment",
     ),
   }),
+  config: z.strictObject({
+    drift: key(
+      z.enum(["show", "repair"]).default("show"),
+      "What becomes of files that somebody changed on a device: they are shown, or an hour after the last change put right.",
+      '"show" or "repair"',
+    ),
+  }),
 });
 
 export type Settings = z.infer<typeof schema>;

@@ -223,12 +223,15 @@ function back(kept: ApplyState, cause: NonNullable<Tried["cause"]>, message: str
 const isOnNewLine = (run: ApplyRun): boolean => run.trial !== null && run.session > run.trial.after;
 
 /** Where the device is now. */
-function say(run: ApplyRun): Step {
-  const { applied, trial, tried } = run.kept;
+const say = (run: ApplyRun): Step => ({ run, effects: [{ kind: "report", report: standing(run.kept) }] });
+
+/** How configuration stands, as it is reported. */
+export function standing(kept: ApplyState): Report {
+  const { applied, trial, tried } = kept;
   const { attempt } = trial ?? tried ?? applied;
   const cause = trial || tried?.cause === undefined ? {} : { cause: tried.cause };
   const problems = trial ? [] : (tried?.problems ?? []);
-  return { run, effects: [{ kind: "report", report: { ...summaryOf(run.kept), attempt, ...cause, problems } }] };
+  return { ...summaryOf(kept), attempt, ...cause, problems };
 }
 
 /** Cut to what a report can carry and flash is read back with: an address alone may be longer. */

@@ -13,6 +13,7 @@ import {
   problem,
   type Report,
   refusal,
+  standing,
 } from "./decide.ts";
 import type { FileDriver, ManagedFile } from "./drivers/files.ts";
 import { createRefusals } from "./refusals.ts";
@@ -73,7 +74,8 @@ export async function openApply(needs: ApplyNeeds) {
   let work: Promise<void> = Promise.resolve();
   /** Of the newest that came: what is not tried yet is not on flash. */
   let contents: { revision: number; files: readonly ManagedFile[] } = { revision: 0, files: [] };
-  let drifted = "[]";
+  /** As it was when it was looked for last; null: there was nothing to look for. */
+  let drifted: Awaited<ReturnType<FileDriver["drift"]>> | null = null;
   let cancelDrift: Cancel | undefined;
 
   async function carryOut(event: ApplyEvent): Promise<void> {
@@ -105,8 +107,10 @@ export async function openApply(needs: ApplyNeeds) {
   /** Files follow what is on flash. @returns why those of a new trial can't be put in place; null: they are, or none */
   async function turn(before: ApplyState, after: ApplyState): Promise<string | null> {
     for (const point of turningPoints(before, after)) {
-      if (point === "keep") await driver.keep();
-      else if (point === "back") await driver.back();
+      if (point === "keep") {
+        await driver.keep();
+        await lookForDrift();
+      } else if (point === "back") await driver.back();
       else {
         const files = contents.revision === after.trial?.revision ? contents.files : [];
         const known = after.applied.files.map((one) => one.path);
@@ -120,23 +124,24 @@ export async function openApply(needs: ApplyNeeds) {
     return null;
   }
 
-  /** Changed by hand since it was applied? Told when it is other than it was. */
-  async function lookForDrift(): Promise<void> {
-    if (halted || run.kept.trial || run.kept.applied.files.length === 0) return;
-    const found = (await driver.drift(run.kept.applied.files)).slice(0, limits.configDrift);
-    const text = JSON.stringify(found);
-    if (halted || run.kept.trial || text === drifted) return;
-    drifted = text;
-    const { attempt } = run.kept.applied;
-    const problems = run.kept.tried?.problems ?? [];
-    link?.report({ ...summaryOf(run.kept), attempt, problems, drift: found });
-    link?.drifted(found);
+  /** Changed by hand since it was applied? @returns whether that is other than it was */
+  async function lookForDrift(): Promise<boolean> {
+    const { files } = run.kept.applied;
+    if (halted || run.kept.trial || (files.length === 0 && drifted === null)) return false;
+    const found = (await driver.drift(files)).slice(0, limits.configDrift);
+    if (halted) return false;
+    const isOther = JSON.stringify(found) !== JSON.stringify(drifted ?? []);
+    drifted = files.length === 0 ? null : found;
+    if (isOther) link?.drifted(found);
+    return isOther;
   }
 
   function watchDrift(): void {
     cancelDrift = time.after(driftEveryMs, () => {
       work = work
-        .then(lookForDrift)
+        .then(async () => {
+          if (await lookForDrift()) tell(standing(run.kept));
+        })
         .catch((error) => log.error(`configuration: ${reason(error)}`))
         .finally(() => {
           if (!halted) watchDrift();
@@ -169,7 +174,7 @@ export async function openApply(needs: ApplyNeeds) {
     // The same is asked and answered many times; it is worth one line.
     if (line !== logged) log.info(line);
     logged = line;
-    link?.report(report);
+    link?.report(report.state === "trying" || drifted === null ? report : { ...report, drift: drifted });
   }
 
   function refuse(report: Report): void {
@@ -202,7 +207,11 @@ export async function openApply(needs: ApplyNeeds) {
     }
     waiting++;
     work = work
-      .then(async () => carryOut(event.kind === "desired" ? await examined(event, files) : event))
+      .then(async () => {
+        // What was done to it while it was away is told with the first report.
+        if (event.kind === "opened") await lookForDrift();
+        await carryOut(event.kind === "desired" ? await examined(event, files) : event);
+      })
       .catch((error) => log.error(`configuration: ${reason(error)}`))
       .finally(() => {
         waiting--;

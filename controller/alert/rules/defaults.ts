@@ -175,6 +175,16 @@ export const defaultRules: readonly RuleText[] = [
     help: "Refused, taken back, or from elsewhere: the device's page says which and why.",
   },
   {
+    id: "config_drift",
+    title: "Its files were changed on the device",
+    value: { field: "config.drifted" },
+    raise: { above: 0 },
+    for: "10m",
+    samples: 10,
+    severity: "warning",
+    help: "Somebody changed by hand what is managed from here: its page names the files. Pushing its configuration anew puts them right.",
+  },
+  {
     id: "battery",
     title: "A battery is nearly empty",
     value: { field: "system.battery_percent" },

@@ -12,12 +12,14 @@ export interface ConfigWatchNeeds {
   isOnline(device: string): boolean;
   /** How its configuration stands, in the word of the configuration room; "none": nothing was ever wanted. */
   statusOf(device: string): string;
+  /** Whether somebody changed files of it by hand. */
+  isDrifted(device: string): boolean;
   /** To the rules. */
   sampled(sample: Sample): void;
 }
 
 /** Looks at the configuration of devices that are there as agents look at radios: a rule finds what is not in force. */
-export function createConfigWatch({ clock, log, devices, isOnline, statusOf, sampled }: ConfigWatchNeeds) {
+export function createConfigWatch({ clock, log, devices, isOnline, statusOf, isDrifted, sampled }: ConfigWatchNeeds) {
   let cancel: Cancel = () => {};
 
   function look(): void {
@@ -25,7 +27,8 @@ export function createConfigWatch({ clock, log, devices, isOnline, statusOf, sam
     for (const { id } of devices()) {
       const status = statusOf(id);
       if (status === "none" || !isOnline(id)) continue;
-      sampled({ device: id, m: "config", at, tags: {}, fields: { applied: status === "applied" ? 1 : 0 } });
+      const fields = { applied: status === "applied" ? 1 : 0, drifted: isDrifted(id) ? 1 : 0 };
+      sampled({ device: id, m: "config", at, tags: {}, fields });
     }
   }
 

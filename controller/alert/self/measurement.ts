@@ -21,6 +21,7 @@ export const configMeasurement = {
   tags: {},
   fields: {
     applied: { type: "number", unit: "", kind: "state", meaning: "what is wanted is in force: 1 yes, 0 no" },
+    drifted: { type: "number", unit: "", kind: "state", meaning: "files are other than they were told: 1 yes, 0 no" },
   },
 } as const satisfies Measurement;
 

@@ -49,6 +49,7 @@ const open = async (more: { clock?: Clock; seal?: ReturnType<typeof createSeal> 
     audit: { write: async () => {} },
     send: () => false,
     isAway: () => false,
+    drift: "show",
     changed: () => {},
     ...more,
   });
@@ -175,6 +176,7 @@ test("what was wanted of a device before there were templates is what it says it
   ])
     await sql.raw(`DROP TABLE ${table}`).execute(db);
   await sql`ALTER TABLE config_revision DROP COLUMN own_json`.execute(db);
+  await sql`ALTER TABLE config_revision DROP COLUMN rendered_json`.execute(db);
   await sql`DELETE FROM kysely_migration WHERE name >= '0018'`.execute(db);
   await fresh.records.close();
   fresh.records = await openRecords({ file: join(fresh.folder, "records.db"), log: quiet, clock: fresh.clock });

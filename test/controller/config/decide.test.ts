@@ -4,6 +4,8 @@ import {
   type ConfigEvent,
   type ConfigState,
   decide,
+  isToRepair,
+  repairAfterMs,
   resendMs,
   type Step,
   untouched,
@@ -159,5 +161,28 @@ describe("a configuration that is not from here", () => {
     expect(decide(next, theirs, now).act).toBe("send");
     const other = states(78, hashB, "applied", { known: false });
     expect(decide(next, other, now)).toMatchObject({ act: null, state: { foreign: { revision: 78 } } });
+  });
+});
+
+describe("files that were changed on the device", () => {
+  const applied = reached([want, sent, reports({ state: "applied" })]).state;
+  const drifted = (...paths: string[]) => reports({ drift: paths.map((path) => ({ path, hash: "" })) });
+
+  it("are kept until it says that they are as they were told", () => {
+    const { state } = reached([drifted("/etc/a")], applied, now + 1);
+    expect(state.drift).toEqual({ since: now + 1, files: [{ path: "/etc/a" }] });
+    const more = reached([drifted("/etc/a", "/etc/b"), reports({})], state, now + 2).state;
+    expect(more.drift).toEqual({ since: now + 1, files: [{ path: "/etc/a" }, { path: "/etc/b" }] });
+    expect(more).toMatchObject({ outcome: "applied", outcomeAt: now });
+    expect(reached([drifted()], more).state.drift).toBeNull();
+  });
+
+  it("are put right an hour after something was applied, and nothing else is under way", () => {
+    const { state } = reached([drifted("/etc/a")], applied);
+    expect(isToRepair(state, now + repairAfterMs - 1)).toBe(false);
+    expect(isToRepair(state, now + repairAfterMs)).toBe(true);
+    expect(isToRepair(applied, now + repairAfterMs)).toBe(false);
+    expect(isToRepair(reached([want], state).state, now + repairAfterMs)).toBe(false);
+    expect(isToRepair({ ...state, foreign: { revision: 1, hash: hashB } }, now + repairAfterMs)).toBe(false);
   });
 });

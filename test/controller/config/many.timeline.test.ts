@@ -46,6 +46,7 @@ async function open(): Promise<void> {
     audit: { write: async () => {} },
     send: () => false,
     isAway: () => false,
+    drift: "show",
     changed: () => {},
   });
   await config.start();

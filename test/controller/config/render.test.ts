@@ -37,7 +37,7 @@ describe("what a document becomes on a device", () => {
     const sensors = [{ name: "air", field: "temperature_celsius" }];
     const made = render("linux", document({ general: { timezone: "Europe/London" }, sensors } as object));
     expect(made).toMatchObject({ by: "linux", problems: [] });
-    expect(made.files.map(({ path }) => path)).toContain("/etc/hostapd/wlan0.conf");
+    expect(made.files.map(({ path }) => path)).toContain("/etc/hostapd/radio0.conf");
     expect(made.left.map(({ path }) => path)).toEqual(["general.timezone", "sensors"]);
   });
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { repairAfterMs } from "../../../controller/config/decide.ts";
+import { reportOf } from "../config/said.ts";
 import { type FreshHttp, freshHttp } from "./fresh.ts";
 
 let fresh: FreshHttp;
@@ -104,6 +106,40 @@ describe("files of a device", () => {
     ]);
     const rows = await fresh.records.db.selectFrom("config_revision").selectAll().where("device", "=", id).execute();
     expect(JSON.stringify(rows)).not.toContain("hunter2");
+  });
+
+  test("that somebody changed there are shown, and put right after an hour", async () => {
+    const id = await device(board);
+    await call("PUT", `/devices/${id}/config`, { document: channel(6) });
+    const { revision } = await sentTo(id);
+    const hash = (await fresh.config.revisions(id))[0]?.hash ?? "";
+    const drift = [{ path: "/etc/config/wireless", hash: "" }];
+    fresh.config.reported(id, reportOf({ revision, hash, state: "applied", drift }));
+    await sentTo(id);
+    const standing = (await call("GET", `/devices/${id}/config`)).body;
+    expect(standing).toMatchObject({ revision, status: "applied", drift: [{ path: "/etc/config/wireless" }] });
+    expect(standing.driftSince).toBeGreaterThan(0);
+    const { config } = (await call("GET", `/devices/${id}`)).body;
+    expect(config.drift).toEqual(standing.drift);
+    fresh.clock.pass(repairAfterMs);
+    const repaired = await sentTo(id);
+    expect(repaired.revision).toBeGreaterThan(revision);
+    expect(repaired.files[0].text).toContain("channel '6'");
+    const { items } = (await call("GET", `/devices/${id}/config/revisions`)).body;
+    expect(items).toHaveLength(2);
+    expect(items[0]).toMatchObject({ by: { name: "repair of files" }, outcome: "trying" });
+  });
+
+  test("that somebody changed there are sent once more when a person wants the same", async () => {
+    const id = await device(board);
+    const put = () => call("PUT", `/devices/${id}/config`, { document: channel(6) });
+    const { revision } = (await put()).body;
+    const hash = (await fresh.config.revisions(id))[0]?.hash ?? "";
+    const drift = [{ path: "/etc/config/wireless", hash: "" }];
+    fresh.config.reported(id, reportOf({ revision, hash, state: "applied", drift: [] }));
+    expect((await put()).body.revision).toBe(revision);
+    fresh.config.reported(id, reportOf({ revision, hash, state: "applied", drift }));
+    expect((await put()).body.revision).toBeGreaterThan(revision);
   });
 
   test("follow the profile, and what has no words for it is told", async () => {

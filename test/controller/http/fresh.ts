@@ -17,9 +17,9 @@ import { createSigner } from "../../../controller/base/signing.ts";
 import { type Config, createConfig } from "../../../controller/config/index.ts";
 import { createHttp, createLive, type HttpNeeds } from "../../../controller/http/index.ts";
 import { createNotify } from "../../../controller/notify/index.ts";
-import { createRollouts } from "../../../controller/rollout/index.ts";
 import { createRegistry, type Device, type Registry } from "../../../controller/registry/index.ts";
 import type { PresenceView } from "../../../controller/registry/presence/view.ts";
+import { createRollouts } from "../../../controller/rollout/index.ts";
 import type { SeriesAnswer, SeriesQuery } from "../../../controller/store/series/index.ts";
 import { createTopology, type Topology } from "../../../controller/topology/index.ts";
 import { type Fresh, freshRecords, quiet } from "../records/fresh.ts";
@@ -90,6 +90,7 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
     audit: auth.audit,
     send: (device, suffix, payload) => sent.push({ device, suffix, payload }) > 0,
     isAway: () => false,
+    drift: "repair",
     changed(device, brief) {
       live.publish("config", { device, config: brief });
       rollouts.configChanged(device, brief);

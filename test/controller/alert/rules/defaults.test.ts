@@ -58,6 +58,11 @@ describe("the program's own rules", () => {
     ]);
   });
 
+  it("tell files that somebody changed on a device after 10 minutes, until they are as they were", () => {
+    const values = [...during(3, { drifted: 0 }), ...during(15, { drifted: 1 }), ...during(3, { drifted: 0 })];
+    expect(told("config", "switch", values)).toEqual(["13 fired config_drift", "18 resolved config_drift"]);
+  });
+
   it("tell a battery below 15 % for an hour, until it is above 20 %", () => {
     const values = [
       ...during(5, { battery_percent: 60 }),
