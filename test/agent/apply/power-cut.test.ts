@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { agentDefaults } from "#wire";
+import type { Report } from "../../../edge-agent/apply/decide.ts";
 import { createFileDriver, type ManagedFile } from "../../../edge-agent/apply/drivers/files.ts";
 import { openApply } from "../../../edge-agent/apply/index.ts";
 import type { Programs } from "../../../edge-agent/index.ts";
@@ -36,7 +37,7 @@ async function opened(
   const [time, log] = [fakeTime(), newLog()];
   const driver = createFileDriver({ disk, programs, settings, dataDir, log });
   const apply = await openApply({ time, log, disk, driver, dataDir, own: agentDefaults });
-  const reports: { revision: number; state: string }[] = [];
+  const reports: Report[] = [];
   apply.join({ use: () => {}, redial: () => {}, report: (one) => reports.push(one), drifted: () => {} });
   return { apply, time, log, reports };
 }
@@ -216,6 +217,32 @@ describe("files that will not do", () => {
     await time.advance(300_000);
     await idle(all);
     expect(reports.slice(before + 1)).toMatchObject([{ drift: [] }]);
+    await apply.stop();
+  });
+
+  it("changed while it was off they are told with the first report, beside what came of a later revision", async () => {
+    const disk = cutDisk(new Map(), null, () => 0);
+    const before = await opened(disk.disk);
+    before.apply.opened(1);
+    before.apply.desired(...want(1, first));
+    await idle(before);
+    before.apply.opened(2);
+    before.apply.confirm({ revision: 1, attempt: 1, session: 2 });
+    await idle(before);
+    expect(before.reports.at(-1)).toMatchObject({ state: "applied", drift: [] });
+    before.apply.desired(...want(2, [{ path: "/elsewhere", mode: 0o644, text: "" }]));
+    await idle(before);
+    const { state, cause, attempt, problems } = before.reports.at(-1) as Report;
+    expect(state).toBe("rejected");
+    await before.apply.stop();
+
+    await disk.disk.write("/etc/demo/radio", "channel=13\n", 0o644);
+    const { apply, reports, time, log } = await opened(disk.disk);
+    apply.opened(1);
+    await idle({ apply, reports, time, log });
+    expect(reports).toEqual([expect.objectContaining({ revision: 2, state, attempt, problems })]);
+    expect(reports[0]).toMatchObject({ drift: [{ path: "/etc/demo/radio" }] });
+    expect(reports[0]?.cause).toBe(cause);
     await apply.stop();
   });
 });
