@@ -130,19 +130,35 @@ program
     process.exitCode = await restore({ env: process.env, folder, options: { ...options, keys: !withoutKeys } });
   });
 
+type RenderOptions = import("./controller/cli/documents.ts").RenderFlags & {
+  device?: string;
+  url: string;
+  token?: string;
+};
 const config = program.command("config").description("documents of devices; templates, groups and variables");
 const aDocument = "a document (JSON or YAML); - reads what is piped in";
 const aProfile = "hardware that it has to suit, by its board name, such as tplink,eap225-outdoor-v1";
 config
   .command("render")
   .description("prints what the device reads, and nothing else")
-  .argument("<document>", aDocument)
+  .argument("[document]", aDocument)
+  .option("--device <id>", "no document, but what a device was told to have, secrets concealed; with --url and --token")
+  .option("--url <url>", "address of the controller", "http://127.0.0.1:8080")
+  .option("--token <token>", "API token (lamplighter token create)")
   .option("--format <format>", "uci (OpenWrt), or linux (hostapd, dnsmasq, systemd-networkd)", "uci")
   .option("--profile <hardware>", aProfile)
   .option("--explain", "behind each line the setting that put it there")
   .option("--json", "print JSON: the text, and of each line the setting that put it there")
   .addHelpText("after", documentCodes)
-  .action(async (document: string, options: import("./controller/cli/documents.ts").RenderFlags) => {
+  .action(async (document: string | undefined, options: RenderOptions, command: Command) => {
+    const { device, url, token } = options;
+    if (device !== undefined && document === undefined && token !== undefined) {
+      const { renderDevice } = await import("./controller/cli/config.ts");
+      process.exitCode = await renderDevice(device, { ...options, url, token });
+      return;
+    }
+    if (document === undefined || device !== undefined)
+      command.error("lamplighter: a document, or --device with --token, is needed");
     const { renderDocument } = await import("./controller/cli/documents.ts");
     process.exitCode = renderDocument(document, options);
   });

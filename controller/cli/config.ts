@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { Problem } from "../base/errors.ts";
 import {
   type Applied,
+  type DeviceConfig,
   type Draft,
   type FolderItem,
   filesOf,
@@ -44,6 +45,17 @@ export function diffConfig(what: string, options: ConfigOptions, io: Outside = o
     io.out(options.json ? `${JSON.stringify(preview)}\n` : textOf(preview));
     if (preview.problems.length > 0) return refused;
     return preview.changing > 0 ? different : exitCodes.stopped;
+  });
+}
+
+/** `lamplighter config render --device`: the files that a device was told to have. @returns as `diffConfig` */
+export function renderDevice(id: string, options: ConfigOptions, io: Outside = outside): Promise<number> {
+  return asking(options, io, async (call) => {
+    const { files, left } = await call<DeviceConfig>("GET", `/devices/${encodeURIComponent(id)}/config`);
+    const texts = files.map(({ path, mode, text }) => `# ${path} (${mode.toString(8).padStart(4, "0")})\n${text}`);
+    io.out(options.json ? `${JSON.stringify({ files, left })}\n` : texts.join("\n"));
+    for (const { path, message } of left) io.error(`lamplighter: ${path}: left out: ${message}\n`);
+    return exitCodes.stopped;
   });
 }
 

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -7,6 +8,7 @@ import {
   createCleanup,
   enrolmentToken,
   onlyDevice,
+  run,
   startAgent,
   startController,
   temporary,
@@ -67,6 +69,20 @@ describe("files of a real device", () => {
     expect(statSync(file).mode & 0o777).toBe(0o640);
     expect(readFileSync(reloads, "utf8")).toBe("channel=1\n");
     expect(existsSync(join(agent.dataDir, "snapshot.json"))).toBe(false);
+  });
+
+  it("are printed by `config render --device`", async () => {
+    const wish = { name: "demo", role: "viewer" };
+    const token = (await controller.api<{ secret: string }>("POST", "/tokens", wish)).body.secret;
+    const render = async (...words: string[]) => {
+      const asked = run(cleanup, "lamplighter.js", ["config", "render", ...words, "--url", controller.url], {});
+      await once(asked.child, "close");
+      return { code: asked.child.exitCode, output: asked.output() };
+    };
+    const printed = await render("--device", id, "--token", token);
+    expect(printed).toEqual({ code: 0, output: `# ${file} (0640)\nchannel=1\n` });
+    expect(await render("--device", "none-such", "--token", token)).toMatchObject({ code: 2 });
+    expect((await render("--device", id)).output).toContain("--device with --token, is needed");
   });
 
   it("that the device's own check refuses are not touched", async () => {
