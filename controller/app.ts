@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createAlerting } from "./alert/index.ts";
 import { type Auth, createAuth } from "./auth/index.ts";
 import type { Clock } from "./base/clock.ts";
+import { openContentKeys } from "./base/key-set.ts";
 import { openKeys } from "./base/keys.ts";
 import type { Log } from "./base/log.ts";
 import { openSeal } from "./base/seal.ts";
@@ -62,8 +63,9 @@ export async function startApp(needs: {
     stops.push(holdFolder(settings.dataDir));
     removeRunFile(settings.dataDir);
     stops.push(async () => removeRunFile(settings.dataDir));
-    const keys = openKeys(join(settings.dataDir, "keys"));
-    const signer = createSigner({ keys, clock });
+    const keysFolder = join(settings.dataDir, "keys");
+    const keys = openKeys(keysFolder);
+    const signer = createSigner({ online: keys.online, keys: openContentKeys(keysFolder), clock });
     const listeners = await openListeners({ settings, key: keys.tls, clock });
     const records = await openRecords({ file: join(settings.dataDir, "records.db"), ...base });
     stops.push(() => records.close());
@@ -106,7 +108,7 @@ export async function startApp(needs: {
       ...shared,
       ...telemetry,
       signer,
-      seal: openSeal(join(settings.dataDir, "keys")),
+      seal: openSeal(keysFolder),
       registry,
       live,
       listen: listeners.mqtt,
