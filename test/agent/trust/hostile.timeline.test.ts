@@ -199,4 +199,4 @@ it("10,000 hostile messages change nothing, and every good one between them is a
   expect(tried).toBe(10_000);
   expect(used).toEqual(Array.from({ length: rounds + 1 }, (_, i) => 10_000 + i));
   expect(trusted.floor).toBe(now);
-});
+}, 60_000);
