@@ -156,6 +156,10 @@ const attacks: Record<string, Attack> = {
     const set = keySetOf(4, online, stranger);
     return { suffix: "keys", text: signedBy(by[at % by.length] ?? stranger, keysBody(set)) };
   },
+  "other key set of the same version": () => ({
+    suffix: "keys",
+    text: signedBy(content, keysBody(keySetOf(3, online, retired, content))),
+  }),
   "key set without content keys": () => ({ suffix: "keys", text: signedBy(content, keysBody(keySetOf(4, online))) }),
   "confirmation of nothing": (known, { at }) => {
     const body = { purpose: "confirm", device, issuedAt: now, revision: known.revision + 1, attempt: 1, session: at };
