@@ -63,9 +63,8 @@ export async function startApp(needs: {
     stops.push(holdFolder(settings.dataDir));
     removeRunFile(settings.dataDir);
     stops.push(async () => removeRunFile(settings.dataDir));
-    const keysFolder = join(settings.dataDir, "keys");
-    const keys = openKeys(keysFolder);
-    const signer = createSigner({ online: keys.online, keys: openContentKeys(keysFolder), clock });
+    const keys = openKeys(join(settings.dataDir, "keys"));
+    const signer = createSigner({ online: keys.online, keys: openContentKeys(join(settings.dataDir, "keys")), clock });
     const listeners = await openListeners({ settings, key: keys.tls, clock });
     const records = await openRecords({ file: join(settings.dataDir, "records.db"), ...base });
     stops.push(() => records.close());
@@ -108,7 +107,7 @@ export async function startApp(needs: {
       ...shared,
       ...telemetry,
       signer,
-      seal: openSeal(keysFolder),
+      seal: openSeal(join(settings.dataDir, "keys")),
       registry,
       live,
       listen: listeners.mqtt,
