@@ -130,6 +130,34 @@ program
     process.exitCode = await restore({ env: process.env, folder, options: { ...options, keys: !withoutKeys } });
   });
 
+const keys = program.command("keys").description("keys that sign what devices carry out");
+const ofFolder = (command: Command) =>
+  command
+    .option("--data-dir <dir>", "the controller's data; else what the settings say")
+    .option("--settings <file>", "YAML file of the controller")
+    .option("--json", "print JSON");
+ofFolder(keys.command("list").description("says which content keys there are, and which one signs")).action(
+  async (options: import("./controller/cli/keys.ts").KeysOptions) => {
+    const { listKeys } = await import("./controller/cli/keys.ts");
+    process.exitCode = await listKeys(process.env, options);
+  },
+);
+ofFolder(keys.command("add").description("makes one more content key; the controller is stopped meanwhile")).action(
+  async (options: import("./controller/cli/keys.ts").KeysOptions) => {
+    const { addKey } = await import("./controller/cli/keys.ts");
+    process.exitCode = await addKey(process.env, options);
+  },
+);
+ofFolder(
+  keys
+    .command("retire")
+    .description("devices believe that content key no more; the controller is stopped meanwhile")
+    .argument("<id>", "as list says it; one that begins with - goes last, after --"),
+).action(async (id: string, options: import("./controller/cli/keys.ts").KeysOptions) => {
+  const { retireKey } = await import("./controller/cli/keys.ts");
+  process.exitCode = await retireKey(process.env, id, options);
+});
+
 type RenderOptions = import("./controller/cli/documents.ts").RenderFlags & {
   device?: string;
   url: string;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createAlerting } from "./alert/index.ts";
 import { type Auth, createAuth } from "./auth/index.ts";
 import type { Clock } from "./base/clock.ts";
+import { openContentKeys } from "./base/key-set.ts";
 import { openKeys } from "./base/keys.ts";
 import type { Log } from "./base/log.ts";
 import { openSeal } from "./base/seal.ts";
@@ -63,7 +64,7 @@ export async function startApp(needs: {
     removeRunFile(settings.dataDir);
     stops.push(async () => removeRunFile(settings.dataDir));
     const keys = openKeys(join(settings.dataDir, "keys"));
-    const signer = createSigner({ keys, clock });
+    const signer = createSigner({ online: keys.online, keys: openContentKeys(join(settings.dataDir, "keys")), clock });
     const listeners = await openListeners({ settings, key: keys.tls, clock });
     const records = await openRecords({ file: join(settings.dataDir, "records.db"), ...base });
     stops.push(() => records.close());

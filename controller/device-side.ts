@@ -84,7 +84,7 @@ export async function wireDeviceSide(needs: {
     open: (device) => registry.hoursOf(device).open,
     patienceMs: (device) => patienceMsOf[registry.site(registry.siteOf(device) ?? "")?.uplink?.kind ?? "other"],
     tryingUntil: (device) => config.brief(device).revertsAt,
-    born: createWelcome({ signer, clock, send: (device, payload) => send(device, "welcome", payload) }),
+    born: createWelcome({ signer, clock, send }),
     stated(device, said) {
       ingest.stated(device, said);
       config.stated(device, said);

@@ -33,7 +33,7 @@ export function openFiles(text: string, passphrase: string): Record<string, stri
     const opener = createDecipheriv("aes-256-gcm", key, Buffer.from(iv, "base64url"), { authTagLength: 16 });
     opener.setAuthTag(packed.subarray(-16));
     const plain = opener.update(packed.subarray(0, -16), undefined, "utf8") + opener.final("utf8");
-    return z.record(z.string().regex(/^[a-z-]+\.(pem|key)$/), z.string()).parse(JSON.parse(plain));
+    return z.record(z.string().regex(/^[a-z0-9-]+\.(pem|key|json)$/), z.string()).parse(JSON.parse(plain));
   } catch {
     throw new Error("the keys do not open: another passphrase, or the file was changed");
   }

@@ -88,7 +88,7 @@ function checkRoom(folder: string, bytes: number): void {
 }
 
 function readKeys(folder: string): Record<string, string> {
-  const names = readdirSync(folder).filter((name) => /^[a-z-]+\.(pem|key)$/.test(name));
+  const names = readdirSync(folder).filter((name) => /^[a-z0-9-]+\.(pem|key|json)$/.test(name));
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 }
 

@@ -16,13 +16,12 @@ import { randomSecret } from "./ids.ts";
 export interface Keys {
   /** Ed25519: signs welcome, confirm and command. */
   online: KeyObject;
-  /** Ed25519: signs configuration, firmware and key sets. */
-  content: KeyObject;
   /** ECDSA P-256 (browsers do not take Ed25519): of the certificate that we make ourselves. */
   tls: KeyObject;
 }
 
-/** The private keys of the controller, made at the first start: one 0600 file each in `folder`, in no database.
+/** The private keys of the controller, made at the first start: one 0600 file each in `folder`, in no database (those
+ *  that sign content: `key-set`).
  *  Throws when a file is there but is no private key of the right kind. */
 export function openKeys(folder: string): Keys {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -31,7 +30,6 @@ export function openKeys(folder: string): Keys {
   const p256 = () => generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export(pem) as string;
   return {
     online: openKey(join(folder, "online.pem"), "ed25519", ed25519),
-    content: openKey(join(folder, "content.pem"), "ed25519", ed25519),
     tls: openKey(join(folder, "tls.pem"), "ec", p256),
   };
 }

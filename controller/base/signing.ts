@@ -1,7 +1,7 @@
-import { createHash, createPublicKey, type KeyObject, sign } from "node:crypto";
+import { createHash, type KeyObject, sign } from "node:crypto";
 import { type KeySet, messages, type Purpose, purposes, type Signed } from "#wire";
 import type { Clock } from "./clock.ts";
-import type { Keys } from "./keys.ts";
+import { type ContentKeys, describeKey, inUse } from "./key-set.ts";
 
 type BodyOf<P extends Purpose> = ReturnType<(typeof purposes)[P]["body"]["parse"]>;
 /** What a purpose says beside the head that the signer writes. */
@@ -14,38 +14,48 @@ export interface Signer {
   sign<P extends Purpose>(purpose: P, device: string, content: Content<P>): Signed;
   /** K of an enrolment token (DESIGN §8): pins the first content key. */
   tokenPin(): string;
+  /** The newest key set for a device that has an older one, signed by a key that it believes; by every key there was
+   *  where the device does not say which set it `has`. None: it has the newest, or one that is not ours. */
+  newerSet(device: string, has: number | undefined): Signed[];
+  /** A content body as it was, signed by a key that is in the set: the one that signed it may be retired. */
+  renewed(signed: Signed): Signed;
 }
 
-const keySetVersion = 1;
-
-export function createSigner(needs: { keys: Pick<Keys, "online" | "content">; clock: Clock }): Signer {
-  const private_ = needs.keys;
-  const online = describeKey(private_.online);
-  const content = describeKey(private_.content);
+export function createSigner(needs: { online: KeyObject; keys: ContentKeys; clock: Clock }): Signer {
+  const { version, content: all } = needs.keys;
+  const online = { private: needs.online, ...describeKey(needs.online) };
+  const content = all.map((one) => ({ ...one, ...describeKey(one.private) }));
+  const current = inUse(content);
+  // The oldest one signs: devices that have not heard of the newest set yet know it.
+  const [main] = current;
+  if (!main) throw new Error("a key set without a content key");
   const set: KeySet = {
-    version: keySetVersion,
+    version,
     keys: [
-      { id: content.id, use: "content", key: content.key },
+      ...current.map(({ id, key }) => ({ id, use: "content" as const, key })),
       { id: online.id, use: "online", key: online.key },
     ],
   };
+  const write = (body: string, by: { id: string; private: KeyObject }): Signed => {
+    const sig = sign(null, Buffer.from(body), by.private).toString("base64url");
+    return messages.signed.parse({ v: 1, body, key: by.id, sig });
+  };
+  const bodyOf = (purpose: Purpose, device: string, more: object): string =>
+    JSON.stringify(purposes[purpose].body.parse({ purpose, device, issuedAt: needs.clock.now(), ...more }));
   return {
     keySet: () => structuredClone(set),
-    tokenPin: () => pinOf(Buffer.from(content.key, "base64url")),
-    sign(purpose, device, more) {
-      const { use, body: schema } = purposes[purpose];
-      const body = JSON.stringify(schema.parse({ purpose, device, issuedAt: needs.clock.now(), ...more }));
-      const signature = sign(null, Buffer.from(body), private_[use]).toString("base64url");
-      return messages.signed.parse({ v: 1, body, key: (use === "online" ? online : content).id, sig: signature });
+    tokenPin: () => pinOf(Buffer.from(main.key, "base64url")),
+    sign: (purpose, device, more) =>
+      write(bodyOf(purpose, device, more), purposes[purpose].use === "online" ? online : main),
+    newerSet(device, has) {
+      if (has !== undefined && has >= version) return [];
+      const known = has === undefined ? content : inUse(content, has).slice(0, 1);
+      if (version === 1 || known.length === 0) return [];
+      const body = bodyOf("keys", device, { keySet: set });
+      return known.map((by) => write(body, by));
     },
+    renewed: (signed) => (current.some(({ id }) => id === signed.key) ? signed : write(signed.body, main)),
   };
-}
-
-/** base64url of the raw 32 bytes, and the id: the first 16 letters of its SHA-256. */
-function describeKey(key: KeyObject): { id: string; key: string } {
-  const raw = createPublicKey(key).export({ format: "jwk" }).x ?? "";
-  const digest = createHash("sha256").update(Buffer.from(raw, "base64url")).digest("base64url");
-  return { id: digest.slice(0, 16), key: raw };
 }
 
 /** base64url of the first 16 bytes of SHA-256: 22 letters. */

@@ -123,7 +123,8 @@ export async function createConfig(needs: ConfigNeeds) {
       // Another one may have come while it was read.
       if (kept === null || follow.of(device).wanted?.revision !== wanted.revision) return;
       const signed = signedText(seal, kept, { device, revision: wanted.revision });
-      if (needs.send(device, "config/desired", signed)) follow.put(device, { kind: "sent" });
+      const renewed = JSON.stringify(needs.signer.renewed(JSON.parse(signed)));
+      if (needs.send(device, "config/desired", renewed)) follow.put(device, { kind: "sent" });
     } catch (error) {
       log.error("a configuration could not be sent", { device, error });
     }

@@ -24,7 +24,7 @@ export interface WriteNeeds {
   clock: Clock;
   db: Kysely<Database>;
   records: ConfigRecords;
-  signer: Pick<Signer, "sign">;
+  signer: Pick<Signer, "sign" | "renewed">;
   audit: {
     write(
       db: Kysely<Database>,

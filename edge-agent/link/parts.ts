@@ -88,4 +88,5 @@ export const nowOf = ({ clock, batcher, spool, needs }: Parts): Now => ({
   unfinished: spool.unfinished(),
   spool: spool.state(),
   config: needs.configuration.summary(),
+  keySetVersion: needs.identity.get().enrolled?.keySet.version ?? 0,
 });

@@ -18,6 +18,7 @@ export interface Now {
   unfinished: Birth["unfinished"];
   spool: SpoolState;
   config: Birth["config"];
+  keySetVersion: number;
 }
 
 export const birth = ({ boot, session, agent, hardware, firmware, intervalMs }: Self, now: Now): Birth => ({
@@ -33,6 +34,7 @@ export const birth = ({ boot, session, agent, hardware, firmware, intervalMs }: 
   firmware,
   intervalMs,
   config: now.config,
+  keySetVersion: now.keySetVersion,
   seq: now.seq,
   total: now.total,
   unfinished: now.unfinished,

@@ -31,7 +31,8 @@ export type Refusal =
   | "expired"
   | "too old"
   | "from the future"
-  | "lower key set";
+  | "lower key set"
+  | "useless key set";
 
 export type Verdict<P extends Purpose> =
   | { ok: true; body: BodyOf<P>; text: string; floor: number }
@@ -85,7 +86,16 @@ function misfit(purpose: Purpose, body: BodyOf<Purpose>, trusted: Trusted, time:
     return refuse("too old", iso(body.issuedAt));
   if (body.purpose === "keys" && body.keySet.version <= trusted.keySet.version)
     return refuse("lower key set", `${body.keySet.version} after ${trusted.keySet.version}`);
+  if (body.purpose === "keys") return useless(body.keySet);
   return undefined;
+}
+
+/** A set with which nobody could command this device any more, or not clearly, would strand it. */
+function useless({ keys }: KeySet) {
+  for (const use of ["content", "online"] as const)
+    if (!keys.some((k) => k.use === use)) return refuse("useless key set", `no ${use} key in it`);
+  const twice = keys.find((k, i) => keys.some((other, j) => j < i && (other.id === k.id || other.key === k.key)));
+  return twice && refuse("useless key set", `${twice.id} is in it twice`);
 }
 
 function raised(purpose: Purpose, body: BodyOf<Purpose>, floor: number, time: BelievedTime): number {

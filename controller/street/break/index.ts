@@ -137,7 +137,11 @@ async function leadBack(call: Call, misled: Set<string>): Promise<void> {
 /** As somebody would who has taken the broker, but not the keys. */
 function sendForeign({ broker, clock }: BreakNeeds, device: string): void {
   const stranger = generateKeyPairSync("ed25519").privateKey;
-  const signer = createSigner({ keys: { online: stranger, content: stranger }, clock });
+  const signer = createSigner({
+    online: stranger,
+    keys: { version: 1, content: [{ private: stranger, since: 1, until: null }] },
+    clock,
+  });
   const content = { revision: clock.now(), trialMs: 60_000, document: { agent: { intervalMs: 3_600_000 } } };
   const signed = signer.sign("config", device, content);
   if (!broker.send(device, "config/desired", JSON.stringify(signed)))

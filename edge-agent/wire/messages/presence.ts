@@ -30,6 +30,8 @@ export const birth = z.object({
   firmware: text(128),
   intervalMs: durationMs,
   config: configSummary,
+  /** Of the key set that it checks signatures with. Agents up to 0.1.0 don't say. */
+  keySetVersion: z.optional(count),
   seq: lastSequence,
   total: count,
   unfinished: z.array(unfinishedBoot).check(z.maxLength(limits.unfinishedBoots)),

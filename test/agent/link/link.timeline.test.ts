@@ -229,6 +229,10 @@ describe("trust", () => {
     standin.send("keys", signedBy(standin.content, body));
     standin.send("keys", signedBy(standin.content, body));
     await link.log.until("lower key set");
+    expect(standin.births()[0]?.keySetVersion).toBe(1);
+    standin.hangUp();
+    await standin.until("a second birth", () => standin.births().length === 2);
+    expect(standin.births()[1]?.keySetVersion).toBe(2);
     await link.stop();
     expect((await openIdentity(link.folder)).get().enrolled?.keySet).toEqual(keySet);
     expect(link.log.lines.some((l) => l.includes("wrong key"))).toBe(true);

@@ -37,6 +37,14 @@ describe("a signed message", () => {
     ["too old", "welcome", signedBy(online, { ...welcome, issuedAt: now - day - 1 }), trusted],
     ["from the future", "welcome", signedBy(online, { ...welcome, issuedAt: now + day + 1 }), trusted],
     ["lower key set", "keys", signedBy(content, { ...keys, keySet: keySetOf(3, content) }), trusted],
+    ["useless key set", "keys", signedBy(content, { ...keys, keySet: keySetOf(4, content) }), trusted],
+    ["useless key set", "keys", signedBy(content, { ...keys, keySet: keySetOf(4, online) }), trusted],
+    [
+      "useless key set",
+      "keys",
+      signedBy(content, { ...keys, keySet: keySetOf(4, online, content, stranger) }),
+      trusted,
+    ],
   ] as const)("is refused as %s (%s)", (why, purpose, text, by) => {
     expect(tampered).not.toBe(signedBy(online, welcome));
     expect(verifySigned(purpose, bytes(text), by, synced)).toMatchObject({ ok: false, why });

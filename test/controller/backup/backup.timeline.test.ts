@@ -14,6 +14,7 @@ import Sqlite from "libsql";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type BackupNeeds, restoreBackup, writeBackup } from "../../../controller/backup/index.ts";
 import { checkDatabase, snapshot } from "../../../controller/backup/snapshot.ts";
+import { addContentKey, openContentKeys } from "../../../controller/base/key-set.ts";
 import { openKeys } from "../../../controller/base/keys.ts";
 import { readRestores } from "../../../controller/ingest/index.ts";
 import { holdFolder, openRecords } from "../../../controller/store/records/index.ts";
@@ -86,13 +87,15 @@ test("a copy is of one moment, with indexes and numbers that are not given out a
 test("there and back: records, series and keys are what they were, and the restore is noted", async () => {
   const db = series();
   db.exec("INSERT INTO system_20261124 VALUES (1, 1, 0.5), (1, 2, 1.5)");
-  const keys = openKeys(join(dataDir(), "keys"));
+  openKeys(join(dataDir(), "keys"));
+  addContentKey(join(dataDir(), "keys"));
+  const keys = openContentKeys(join(dataDir(), "keys"));
   await fresh.records.db.insertInto("organisation").values({ id: "town", name: "Tåwn", created_at: 7 }).execute();
   const made = await back();
   db.exec("DELETE FROM system_20261124");
   db.close();
   expect(made.files.map(({ name }) => name)).toEqual(["records.db", "series.db"]);
-  expect(made.keys.sort()).toEqual(["content.pem", "online.pem", "tls.pem"]);
+  expect(made.keys.sort()).toEqual(["content-2.pem", "content.pem", "key-set.json", "online.pem", "tls.pem"]);
   expect(statSync(made.folder).mode & 0o077).toBe(0);
   fresh.clock.pass(3_600_000);
   const to = join(fresh.folder, "again");
@@ -106,7 +109,9 @@ test("there and back: records, series and keys are what they were, and the resto
   const copy = new Sqlite(join(to, "series.db"));
   expect(copy.prepare("SELECT v FROM system_20261124 ORDER BY at").raw().all()).toEqual([[0.5], [1.5]]);
   copy.close();
-  expect(openKeys(join(to, "keys")).content.equals(keys.content)).toBe(true);
+  const restored = openContentKeys(join(to, "keys"));
+  expect(restored.version).toBe(2);
+  expect(restored.content.map((one, i) => keys.content[i]?.private.equals(one.private))).toEqual([true, true]);
 });
 
 test("with another passphrase, or keys that are none, nothing is touched", async () => {

@@ -39,7 +39,7 @@ afterEach(async () => {
 const open = async (more: { clock?: Clock; seal?: ReturnType<typeof createSeal> } = {}): Promise<Config> => {
   config = await createConfig({
     ...{ records: fresh.records, clock: systemClock, log: quiet, seal: openSeal(join(fresh.folder, "keys")) },
-    signer: { sign: (purpose) => ({ v: 1, body: purpose, key: "k", sig: "s" }) },
+    signer: { sign: (purpose) => ({ v: 1, body: purpose, key: "k", sig: "s" }), renewed: (signed) => signed },
     registry: {
       device: (id) => (id === device.id ? device : undefined),
       devices: () => [device],

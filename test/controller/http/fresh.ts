@@ -11,6 +11,7 @@ import { previewOf } from "../../../controller/alert/rules/preview.ts";
 import { createRulebook } from "../../../controller/alert/rules/rulebook.ts";
 import { deviceSeen } from "../../../controller/alert/watch.ts";
 import { type Actor, type Auth, createAuth, type Role } from "../../../controller/auth/index.ts";
+import { openContentKeys } from "../../../controller/base/key-set.ts";
 import { openKeys } from "../../../controller/base/keys.ts";
 import { openSeal } from "../../../controller/base/seal.ts";
 import { createSigner } from "../../../controller/base/signing.ts";
@@ -69,7 +70,11 @@ export async function freshHttp(more: Partial<HttpNeeds> = {}): Promise<FreshHtt
   const { records, clock, folder } = fresh;
   const auth = createAuth({ records, clock, log: quiet, cost: { memoryKib: 64, passes: 1 } });
   await auth.ensureAdmin(password);
-  const signer = createSigner({ keys: openKeys(join(folder, "keys")), clock });
+  const signer = createSigner({
+    online: openKeys(join(folder, "keys")).online,
+    keys: openContentKeys(join(folder, "keys")),
+    clock,
+  });
   const registry = await createRegistry({
     records,
     clock,

@@ -1,4 +1,5 @@
 import { createAuth } from "../../../controller/auth/index.ts";
+import { openContentKeys } from "../../../controller/base/key-set.ts";
 import { openKeys } from "../../../controller/base/keys.ts";
 import { createSigner } from "../../../controller/base/signing.ts";
 import { createRegistry, type KnockLimits, type Registry } from "../../../controller/registry/index.ts";
@@ -15,7 +16,11 @@ export async function freshRegistry(knockLimits?: KnockLimits): Promise<FreshReg
   const fresh = await freshRecords();
   const { records, clock } = fresh;
   const { audit } = createAuth({ records, clock, log: quiet });
-  const signer = createSigner({ keys: openKeys(`${fresh.folder}/keys`), clock });
+  const signer = createSigner({
+    online: openKeys(`${fresh.folder}/keys`).online,
+    keys: openContentKeys(`${fresh.folder}/keys`),
+    clock,
+  });
   const open = () =>
     createRegistry({
       records,
