@@ -1,4 +1,4 @@
-import type { Fault, Template, TemplateWish } from "./api.ts";
+import type { Fault, TemplateWish } from "./api.ts";
 import { bodyOf, kindOf, namesOf, type TemplateKind } from "./template-words.ts";
 import { type LineFault, readYaml, yamlText } from "./yaml-text.ts";
 
@@ -19,7 +19,7 @@ export const newTemplate: TemplateDraft = {
   text: "document:\n  agent:\n    intervalMs: 60000\n",
 };
 
-export function templateDraftOf(template: Pick<Template, "body">): TemplateDraft {
+export function templateDraftOf(template: { body: unknown }): TemplateDraft {
   const { name, applies, order, document, variables } = bodyOf(template);
   const said = { document, ...(Object.keys(variables).length > 0 ? { variables } : {}) };
   const names = namesOf(applies).join(", ");

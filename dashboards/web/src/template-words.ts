@@ -1,4 +1,4 @@
-import type { Device, Template } from "./api.ts";
+import type { Device } from "./api.ts";
 import { count } from "./words.ts";
 
 /** What people read about templates. Pure. */
@@ -26,7 +26,7 @@ export interface TemplateBody {
   document: Record<string, unknown>;
   variables: Record<string, unknown>;
 }
-export const bodyOf = ({ body }: Pick<Template, "body">): TemplateBody => body as unknown as TemplateBody;
+export const bodyOf = ({ body }: { body: unknown }): TemplateBody => body as TemplateBody;
 
 export const kindOf = ({ to, required }: Whose): TemplateKind =>
   to === "all" ? (required === true ? "required" : "default") : to;
@@ -37,7 +37,8 @@ export const namesOf = (whose: Whose): readonly string[] => whose.profiles ?? wh
 export function reach(whose: Whose, devices: Iterable<Pick<Device, "profile" | "tags">>): number {
   const named = new Set(namesOf(whose));
   const isMeant = ({ profile, tags }: Pick<Device, "profile" | "tags">): boolean =>
-    whose.to === "all" || (whose.to === "tag" ? tags.some((tag) => named.has(tag)) : profile !== null && named.has(profile));
+    whose.to === "all" ||
+    (whose.to === "tag" ? tags.some((tag) => named.has(tag)) : profile !== null && named.has(profile));
   return [...devices].filter(isMeant).length;
 }
 
