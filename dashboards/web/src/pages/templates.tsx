@@ -6,7 +6,7 @@ import { ConfigHistory } from "../parts/config-history.tsx";
 import { Shell } from "../parts/shell.tsx";
 import { follow } from "../router.ts";
 import { me } from "../session.ts";
-import { bodyOf, kindOf, reach, reachSentence, type TemplateKind, templateKinds } from "../template-words.ts";
+import { bodyOf, kindOf, namesOf, reach, type TemplateKind, templateKinds } from "../template-words.ts";
 import { count } from "../words.ts";
 
 const headings: Record<TemplateKind, string> = {
@@ -25,7 +25,7 @@ export function TemplatesPage() {
     }, fail);
   useEffect(look, []);
   const all = known.value ?? [];
-  const all_devices = [...devices.value.values()];
+  const everything = [...devices.value.values()];
   const may = me.value?.role !== "viewer";
   return (
     <Shell title="Templates">
@@ -54,7 +54,7 @@ export function TemplatesPage() {
             <h2 id={kind}>{headings[kind]}</h2>
             <ul class="template-list">
               {own.map((one) => (
-                <Row key={one.id} template={one} devices={all_devices} />
+                <Row key={one.id} template={one} devices={everything} />
               ))}
             </ul>
           </section>
@@ -73,8 +73,8 @@ function Row({ template, devices: all }: { template: Template; devices: Paramete
       <a href={`/templates/${template.id}`} onClick={follow}>
         <span class="rule-title">{name}</span>
         <span>{count(reach(applies, all), "device")}</span>
-        <span class="quiet small">{reachSentence(applies, all)}</span>
         <span class="quiet small">{sections === "" ? "says nothing yet" : `about ${sections}`}</span>
+        <span class="quiet small">{namesOf(applies).join(", ")}</span>
       </a>
     </li>
   );

@@ -8,6 +8,8 @@ import { type CodeEditor, createCodeEditor } from "./code-editor.ts";
 interface Props {
   label: string;
   text: string;
+  /** Goes up when the text is another one that nobody typed: what is being typed is never overwritten. */
+  turn: number;
   readOnly: boolean;
   faults: readonly LineFault[];
   change(text: string): void;
@@ -19,7 +21,7 @@ const rootKeys: readonly Suggestion[] = [
 ];
 
 /** What a template says, as text; below it, line by line, what is wrong. */
-export function DocumentEditor({ label, text, readOnly, faults, change }: Props) {
+export function DocumentEditor({ label, text, turn, readOnly, faults, change }: Props) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<CodeEditor | null>(null);
   const schema = useRef<JsonSchema | null>(null);
@@ -37,7 +39,9 @@ export function DocumentEditor({ label, text, readOnly, faults, change }: Props)
     editor.current = made;
     return () => made.stop();
   }, []);
-  useEffect(() => editor.current?.put(text), [text]);
+  useEffect(() => {
+    if (turn > 0) editor.current?.put(text);
+  }, [turn]);
   useEffect(() => editor.current?.show(faults), [JSON.stringify(faults)]);
   return (
     <>

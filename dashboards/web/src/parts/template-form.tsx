@@ -29,6 +29,7 @@ export function TemplateForm({ template, saved }: { template: Template | null; s
   const removing = useSignal(false);
   const said = useSignal<{ text: string; good: boolean; faults: readonly Fault[] } | null>(null);
   const busy = useSignal(false);
+  const turn = useSignal(0);
   const known = useComputed(() => {
     const all = [...devices.value.values()];
     return { profile: distinct(all.map(({ profile }) => profile)), tag: distinct(all.flatMap(({ tags }) => tags)) };
@@ -48,6 +49,10 @@ export function TemplateForm({ template, saved }: { template: Template | null; s
     said.value = null;
     removing.value = false;
     draft.value = { ...draft.value, ...part };
+  };
+  const take = (part: Partial<TemplateDraft>) => {
+    change(part);
+    turn.value++;
   };
   const act = async (work: () => Promise<string>) => {
     busy.value = true;
@@ -98,6 +103,7 @@ export function TemplateForm({ template, saved }: { template: Template | null; s
           <DocumentEditor
             label="What the template says, as YAML"
             text={draft.value.text}
+            turn={turn.value}
             readOnly={!may}
             faults={faults}
             change={(text) => {
@@ -155,7 +161,7 @@ export function TemplateForm({ template, saved }: { template: Template | null; s
           <p role="status">{said.value?.good && said.value.text}</p>
         </section>
       </form>
-      {template && <TemplateHistory template={template} take={may ? change : null} />}
+      {template && <TemplateHistory template={template} take={may ? take : null} />}
     </>
   );
 }
