@@ -130,6 +130,7 @@ describe("what may be written where", () => {
       "document:\n  radios:\n    - name: radio0\n      ch",
       { path: ["document", "radios", "[]"], key: null, typed: "ch" },
     ],
+    ["document:\n  radios:\n  - name: a\n    ch", { path: ["document", "radios", "[]"], key: null, typed: "ch" }],
     ["document:\n  radios:\n  - na", { path: ["document", "radios", "[]"], key: null, typed: "na" }],
     ["document:\n  radios:\n  - name: a\n  - na", { path: ["document", "radios", "[]"], key: null, typed: "na" }],
     [
