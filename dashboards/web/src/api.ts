@@ -26,6 +26,11 @@ export type ConfigRevision = InferResponseType<
 >["items"][number];
 export type ConfigPreview = InferResponseType<typeof v1.config.preview.$post, 200>;
 export type ConfigWish = Parameters<typeof v1.config.$put>[0]["json"];
+export type Template = Success<InferResponseType<(typeof v1.templates)[":id"]["$get"], 200>>;
+export type TemplateWish = Parameters<(typeof v1.templates)[":id"]["$put"]>[0]["json"];
+export type ConfigExplained = InferResponseType<(typeof v1.devices)[":id"]["config"]["explain"]["$get"], 200>;
+export type ConfigChange = InferResponseType<typeof v1.config.changes.$get, 200>["items"][number];
+export type ConfigChangeWhole = InferResponseType<(typeof v1.config.changes)[":revision"]["$get"], 200>;
 export type Rollout = InferResponseType<typeof v1.rollouts.$get, 200>["items"][number];
 export type RolloutWhole = Success<InferResponseType<(typeof v1.rollouts)[":id"]["$get"], 200>>;
 export type RolloutDevice = InferResponseType<(typeof v1.rollouts)[":id"]["devices"]["$get"], 200>["items"][number];
@@ -258,6 +263,26 @@ export const api = {
     ),
   previewConfig: (json: ConfigWish) => take(v1.config.preview.$post({ json })),
   sendConfig: (json: ConfigWish) => take(v1.config.$put({ json })),
+  explainConfig: (id: string) => take(v1.devices[":id"].config.explain.$get(of(id))),
+  configSchema: () => take(v1.config.schema.$get()).then(({ schema }) => schema),
+  templates: () => all((cursor) => take(v1.templates.$get({ query: { limit, ...cursor } }))),
+  template: (id: string) => take(v1.templates[":id"].$get(of(id))),
+  /** @param body null: without it */
+  previewTemplate: (id: string, body: TemplateWish | null) =>
+    take(v1.config.preview.$post({ json: { items: [{ kind: "template", id, body }] } })),
+  /** Refused when somebody else changed it meanwhile; 0: there is none yet. */
+  putTemplate: (id: string, json: TemplateWish, version: number) =>
+    take(v1.templates[":id"].$put({ ...of(id), json }, seen(version))),
+  removeTemplate: ({ id, version }: Template) => take(v1.templates[":id"].$delete(of(id), seen(version))),
+  /** The newest of what was changed together. */
+  configChanges: (many: number) =>
+    take(v1.config.changes.$get({ query: { limit: String(many) } })).then(({ items }) => items),
+  configChange: (revision: number) =>
+    take(v1.config.changes[":revision"].$get({ param: { revision: String(revision) } })),
+  previewGoingBack: (revision: number) => take(v1.config.preview.$post({ json: { backTo: revision } })),
+  /** @param what of the preview: refused when any of it was changed since */
+  goBack: (revision: number, what: { seen: string; message: string }) =>
+    take(v1.config.changes[":revision"].restore.$post({ param: { revision: String(revision) }, json: what })),
   rollouts: () => take(v1.rollouts.$get()).then(({ items }) => items),
   /** null: there is none. */
   rollout: (id: string): Promise<RolloutWhole | null> =>

@@ -20,9 +20,14 @@ import { RolloutsPage } from "./pages/rollouts.tsx";
 import { RulePage } from "./pages/rule.tsx";
 import { RulesPage } from "./pages/rules.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
+import { TemplatesPage } from "./pages/templates.tsx";
+import { Later } from "./parts/later.tsx";
 import { Shell } from "./parts/shell.tsx";
 import { follow, go, path } from "./router.ts";
 import { begin, me } from "./session.ts";
+
+/** With a text editor in it, which nobody else needs. */
+const templatePage = () => import("./pages/template.tsx").then(({ TemplatePage }) => TemplatePage);
 
 export function App() {
   const refused = useSignal<string | null>(null);
@@ -41,6 +46,7 @@ function Page() {
   const here = path.value;
   const device = /^\/devices\/([a-z0-9-]{1,64})$/.exec(here)?.[1];
   const rule = /^\/rules\/([a-z][a-z0-9_]{0,63})$/.exec(here)?.[1];
+  const template = /^\/templates\/([a-z0-9-]{1,64})$/.exec(here)?.[1];
   const incident = /^\/incidents\/([A-Za-z0-9_-]{1,80})$/.exec(here)?.[1];
   const rollout = /^\/rollouts\/([A-Za-z0-9_-]{1,80})$/.exec(here)?.[1];
   useEffect(() => {
@@ -54,6 +60,8 @@ function Page() {
   if (here === "/escalation") return <EscalationPage />;
   if (here === "/rules") return <RulesPage />;
   if (rule) return <RulePage key={rule} id={rule} />;
+  if (here === "/templates") return <TemplatesPage />;
+  if (template) return <Later key={template} load={templatePage} id={template} />;
   if (here === "/rollouts") return <RolloutsPage />;
   if (rollout) return <RolloutPage key={rollout} id={rollout} />;
   if (here === "/planned") return <PlannedPage />;

@@ -121,6 +121,7 @@ export function settingValue(path: string, value: unknown): string {
   if (typeof value === "number") return path.endsWith("Ms") ? duration(value) : String(value);
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map((one) => settingValue(path, one)).join(", ");
+  if ((value as { secret?: unknown }).secret === true) return "set, never shown";
   return checkWords(value as Record<string, unknown>);
 }
 
@@ -149,6 +150,8 @@ export interface Effect {
   revertsAfterMs: number;
   away: number;
   foreign: number;
+  /** How many devices need what, at the most. */
+  needs?: { network: number };
 }
 
 /** "24 devices change. No client is dropped. One that cannot confirm within 60 s goes back by itself." */
@@ -162,6 +165,9 @@ export function effectSentences(changing: number, chosen: number, effect: Effect
     effect.radiosRestarted === 0
       ? "No client is dropped."
       : `${count(effect.radiosRestarted, "radio")} drop their clients for a moment.`,
+    effect.needs && effect.needs.network > 0
+      ? `On ${count(effect.needs.network, "device")} the network is set up anew, so whoever is on is cut off for a moment.`
+      : "",
     effect.moves > 0 ? `${changing === 1 ? "It talks" : "They talk"} to another address from then on.` : "",
     `${changing === 1 ? "It connects" : "Each connects"} anew once; ${changing === 1 ? "if it" : "one that"} cannot confirm within ${seconds} s ${changing === 1 ? "it goes" : "goes"} back by itself.`,
     effect.away > 0

@@ -8,6 +8,7 @@ import { follow } from "../router.ts";
 import { me } from "../session.ts";
 import { clockTime } from "../words.ts";
 import { ConfigMark } from "./config-standing.tsx";
+import { DeviceLayers } from "./device-layers.tsx";
 
 interface KnownConfig {
   config: DeviceConfig | null;
@@ -92,6 +93,7 @@ function Known({ device, config, timeZone }: { device: Device; config: DeviceCon
         </p>
       )}
       <Settings document={config.composed} />
+      <DeviceLayers device={device.id} revision={config.revision} />
     </>
   );
 }

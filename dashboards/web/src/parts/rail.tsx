@@ -23,6 +23,7 @@ const rest: readonly Place[] = [
   { to: "/planned", label: "Planned work" },
   { to: "/availability", label: "Availability" },
   { to: "/configuration", label: "Configuration" },
+  { to: "/templates", label: "Templates" },
   { to: "/rollouts", label: "Rollouts" },
   { to: "/add", label: "Add a device" },
 ];
