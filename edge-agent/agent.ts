@@ -52,7 +52,7 @@ export function createAgent(needs: AgentNeeds) {
     parts.link.start();
   }
 
-  async function start(): Promise<void> {
+  async function holdAndBegin(): Promise<void> {
     release = await holdFolder(needs.dataDir);
     await begin().catch(async (error) => {
       await release();
@@ -87,9 +87,9 @@ export function createAgent(needs: AgentNeeds) {
   return {
     /** Resolves when it measures; it connects by itself, whenever that becomes possible. Rejects with BadSettings,
      *  BrokenIdentity or FolderInUse. */
-    start(): Promise<void> {
-      starting = start();
-      return starting;
+    async start(): Promise<void> {
+      starting = holdAndBegin();
+      await starting;
     },
     /** Flushes, says goodbye, closes. */
     async stop(): Promise<void> {
