@@ -94,6 +94,7 @@ export async function noticeTimes(cleanup: Cleanup, say: (line: string) => void)
     p99Ms: Math.round(ms),
     goalMs: grace + together + 1_000,
   });
+  say(JSON.stringify(results.at(-1)));
   return results;
 }
 
