@@ -54,6 +54,7 @@ export function createText(): FillText {
         if (steps > textLimits.steps) throw new Error("render limit exceeded");
       },
     };
+    // Its own limit is a clock; only its one method is ever called.
     const limits = { renderLimit: renderLimit as unknown as Context["renderLimit"], liquid: engine };
     return new Context(scope, engine.options, {}, limits);
   }

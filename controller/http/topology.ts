@@ -53,8 +53,12 @@ const whole = { 200: { what: "What it hangs on, as it sees it itself", schema: t
 const which = z.strictObject({ parent: z.string().min(1).max(64) });
 
 /** /devices/{id}/topology */
-export const topologyOf = ({ topology }: Pick<HttpNeeds, "topology">) =>
-  new Hono<Env>()
+export const topologyOf = ({ topology }: Pick<HttpNeeds, "topology">) => {
+  const changed = async (change: Promise<unknown>, id: string) => {
+    await change;
+    return topology.view(id);
+  };
+  return new Hono<Env>()
     .get("/:id/topology", describe("devices", "What it hangs on, as it sees it itself", whole), (c) =>
       c.json(topology.view(c.req.param("id")), 200),
     )
@@ -64,8 +68,7 @@ export const topologyOf = ({ topology }: Pick<HttpNeeds, "topology">) =>
       body(which),
       async (c) => {
         const id = c.req.param("id");
-        await topology.adopt(actorOf(c), id, c.req.valid("json").parent);
-        return c.json(topology.view(id), 200);
+        return c.json(await changed(topology.adopt(actorOf(c), id, c.req.valid("json").parent), id), 200);
       },
     )
     .post(
@@ -74,8 +77,7 @@ export const topologyOf = ({ topology }: Pick<HttpNeeds, "topology">) =>
       body(which),
       async (c) => {
         const id = c.req.param("id");
-        await topology.dismiss(actorOf(c), id, c.req.valid("json").parent);
-        return c.json(topology.view(id), 200);
+        return c.json(await changed(topology.dismiss(actorOf(c), id, c.req.valid("json").parent), id), 200);
       },
     )
     .post(
@@ -84,7 +86,7 @@ export const topologyOf = ({ topology }: Pick<HttpNeeds, "topology">) =>
       body(which),
       async (c) => {
         const id = c.req.param("id");
-        await topology.restore(actorOf(c), id, c.req.valid("json").parent);
-        return c.json(topology.view(id), 200);
+        return c.json(await changed(topology.restore(actorOf(c), id, c.req.valid("json").parent), id), 200);
       },
     );
+};

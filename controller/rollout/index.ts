@@ -2,7 +2,6 @@
 import type { Kysely } from "kysely";
 import type { Cancel, Clock } from "../base/clock.ts";
 import { conflict, invalid, notFound } from "../base/errors.ts";
-import { randomId } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import { createSerial } from "../base/serial.ts";
 import type { ConfigBrief, Preview, Selection, Target } from "../config/index.ts";
@@ -14,9 +13,10 @@ import { whyNot } from "./command.ts";
 import { decide } from "./decide.ts";
 import { createFacts, type FactNeeds, type Place } from "./facts.ts";
 import { rolloutLimits } from "./limits.ts";
+import { beginsWith, newRollout } from "./make.ts";
 import { createRolloutRecords, type Whole } from "./records.ts";
 import type { RolloutSettings } from "./schema.ts";
-import { isOver, type Line, type Rollout, type RolloutEvent, type Touched } from "./state.ts";
+import { isOver, type Line, type RolloutEvent, type Touched } from "./state.ts";
 import { type RolloutView, type TouchedView, viewOf } from "./view.ts";
 import { wavesOf } from "./waves.ts";
 import { timesOf, untouchedOf } from "./who.ts";
@@ -169,23 +169,6 @@ export async function createRollouts(needs: RolloutNeeds) {
       isAway,
     );
 
-  function made(by: By, wish: RolloutWish, targets: { device: string; before: number }[]): Whole {
-    const at = clock.now();
-    const before = new Map(targets.map((one) => [one.device, one.before]));
-    const order = orderOf([...before.keys()], wish.settings.waves);
-    const row = { phase: "waiting", at, pushedAt: null, revision: null, back: null, why: null } as const;
-    const rollout: Rollout = {
-      ...{ id: randomId("rollout"), title: wish.title, by, createdAt: at, settings: wish.settings },
-      ...{ waves: (order.at(-1)?.wave ?? 0) + 1, status: "running", why: null, wave: 0, soakSince: null },
-      ...{ compared: null, failures: 0, forgiven: 0, forgivenAt: null, endedAt: null, trialMs: wish.trialMs ?? null },
-    };
-    const devices = order.map(({ id, wave }): [string, Touched] => [
-      id,
-      { ...row, id, wave, before: before.get(id) ?? 0 },
-    ]);
-    return { rollout, devices: new Map(devices) };
-  }
-
   return {
     start(): void {
       const endListening = registry.onChange(({ kind, id, change }) => {
@@ -238,12 +221,16 @@ export async function createRollouts(needs: RolloutNeeds) {
       );
       if (taken)
         throw conflict("in-another-rollout", `some of these devices are in the rollout "${taken.rollout.title}"`);
-      const whole = made(by, wish, targets);
+      const order = orderOf(
+        targets.map(({ device }) => device),
+        wish.settings.waves,
+      );
+      const whole = newRollout(by, wish, { targets, order, at: clock.now() });
       const documents = new Map(targets.map((one) => [one.device, one.document]));
       const { rollout } = whole;
       await needs.records.db.transaction().execute(async (t) => {
         await records.insert(t, whole, (device) => documents.get(device) ?? {});
-        await records.note(t, rollout.id, { at: rollout.createdAt, device: null, text: begins(whole) });
+        await records.note(t, rollout.id, { at: rollout.createdAt, device: null, text: beginsWith(whole) });
         const after = {
           title: rollout.title,
           devices: targets.length,
@@ -289,11 +276,6 @@ export async function createRollouts(needs: RolloutNeeds) {
     },
   };
 }
-
-const begins = ({ rollout, devices }: Whole): string => {
-  const first = [...devices.values()].filter(({ wave }) => wave === 0).length;
-  return `begun by ${rollout.by.name}: ${devices.size} devices in ${rollout.waves} waves, ${first} of them in the first`;
-};
 
 const isFailure = (status: ConfigBrief["status"]): boolean =>
   status === "partly" || status === "rejected" || status === "reverted" || status === "foreign";

@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type Controller,
@@ -11,23 +11,8 @@ import {
 } from "../system/harness.ts";
 import { until } from "../system/until.ts";
 import { expectAccessible } from "./accessible.ts";
-import { launch, open, sizes, type Watched } from "./browser.ts";
-
-/** Pictures to look at: SCREENSHOTS=<folder> npm test -- --project e2e */
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env["SCREENSHOTS"];
-  if (!folder) return;
-  for (const scheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    for (const [size, viewport] of Object.entries(sizes)) {
-      await page.setViewportSize(viewport);
-      await page.waitForTimeout(200);
-      await page.screenshot({ path: `${folder}/${name}-${size}-${scheme}.png`, fullPage: true });
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize(sizes.desk);
-}
+import { launch, open, type Watched } from "./browser.ts";
+import { picture } from "./picture.ts";
 
 describe("a person who changes settings", () => {
   const cleanup = createCleanup();

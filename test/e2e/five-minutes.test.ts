@@ -1,27 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCleanup, type Program, run, temporary } from "../system/harness.ts";
 import { until } from "../system/until.ts";
 import { expectAccessible } from "./accessible.ts";
-import { launch, open, sizes, type Watched } from "./browser.ts";
+import { launch, open, type Watched } from "./browser.ts";
+import { picture } from "./picture.ts";
 
 const minuteMs = 60_000;
 const cut = "Lakeside bus station";
 const misled = "Civic Square east";
-
-/** Pictures to look at: SCREENSHOTS=<folder> npm test -- --project e2e */
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env["SCREENSHOTS"];
-  if (!folder) return;
-  for (const [size, viewport] of Object.entries(sizes)) {
-    await page.setViewportSize(viewport);
-    await page.waitForTimeout(300);
-    await page.screenshot({ path: `${folder}/${name}-${size}.png` });
-  }
-  await page.setViewportSize(sizes.desk);
-}
 
 /** A bare `npm start`, and what a network team does with it in its first minutes. */
 describe("five minutes on the street", () => {

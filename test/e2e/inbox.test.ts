@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type AgentProgram,
@@ -13,6 +13,7 @@ import {
 import { until } from "../system/until.ts";
 import { expectAccessible } from "./accessible.ts";
 import { launch, open, sizes, type Watched } from "./browser.ts";
+import { picture } from "./picture.ts";
 
 const quick = {
   LAMPLIGHTER_PRESENCE_RECONNECT_GRACE_MS: "500",
@@ -21,22 +22,6 @@ const quick = {
   LAMPLIGHTER_ALERT_GROUP_WAIT_MS: "500",
   LAMPLIGHTER_OUTBOUND_ALLOW: "127.0.0.0/8",
 };
-
-/** Pictures to look at: SCREENSHOTS=<folder> npm test -- --project e2e */
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env["SCREENSHOTS"];
-  if (!folder) return;
-  for (const scheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    for (const [size, viewport] of Object.entries(sizes)) {
-      await page.setViewportSize(viewport);
-      await page.waitForTimeout(200);
-      await page.screenshot({ path: `${folder}/${name}-${size}-${scheme}.png` });
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize(sizes.desk);
-}
 
 describe("a duty officer", () => {
   const cleanup = createCleanup();

@@ -64,6 +64,7 @@ describe("a plain Linux access point", () => {
     ],
   ])("can't be given %s", (_, given, path) => {
     expect(renderProblems(given)).toEqual([]);
+    // The rows have no common type; the line above says that each is a document.
     expect(renderLinux(given as never).problems.map((one) => one.path)).toEqual([path]);
   });
 });

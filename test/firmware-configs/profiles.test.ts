@@ -1,10 +1,16 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { profileOf, profileProblems, profiles, renderProblems } from "../../firmware-configs/index.ts";
+import { type Profile, profileOf, profileProblems, profiles, renderProblems } from "../../firmware-configs/index.ts";
 import { middleOf, ruleFor, spanOf } from "../../firmware-configs/profiles/legal.ts";
 
 const folder = fileURLToPath(new URL("../../firmware-configs/profiles", import.meta.url));
+
+function hardware(board: string): Profile {
+  const profile = profileOf(board);
+  if (!profile) throw new Error(`there is no ${board}`);
+  return profile;
+}
 
 describe("profiles", () => {
   it("are one folder each, named after the board", () => {
@@ -30,13 +36,13 @@ describe("profiles", () => {
     const document = JSON.parse(
       readFileSync(fileURLToPath(new URL("./fixtures/lamp-post/document.json", import.meta.url)), "utf8"),
     );
-    expect(profileProblems(profileOf("zyxel,nwa55axe") as never, document)).toEqual([]);
+    expect(profileProblems(hardware("zyxel,nwa55axe"), document)).toEqual([]);
   });
 });
 
-const outdoor = profileOf("tplink,eap225-outdoor-v1") as never;
-const indoor = profileOf("openwrt,one") as never;
-const small = profileOf("glinet,gl-mt300n-v2") as never;
+const outdoor = hardware("tplink,eap225-outdoor-v1");
+const indoor = hardware("openwrt,one");
+const small = hardware("glinet,gl-mt300n-v2");
 
 const five = (more: object) => ({
   radios: [{ name: "radio0", protocol: "802.11ac", channel: 100, channel_width: 80, country: "GB", ...more }],
@@ -56,7 +62,7 @@ const tagged = (network: string, more: object = {}) => ({ name: "eth0", type: "8
 const bridge = (name: string, ...members: string[]) => ({ name, type: "bridge", bridge_members: members });
 
 describe("a document is checked against what the device can do", () => {
-  it.each<[string, never, object, string | null, string]>([
+  it.each<[string, Profile, object, string | null, string]>([
     ["a channel outside, with radar detection", outdoor, five({}), null, ""],
     ["a channel that is for indoors", outdoor, five({ channel: 36 }), "radios.0.channel", "indoors only"],
     ["the same, inside", indoor, one({}), null, ""],
@@ -174,9 +180,9 @@ describe("a document is checked against what the device can do", () => {
   });
 
   it("asks for radar detection where it is asked for", () => {
-    const deaf = structuredClone(profileOf("openwrt,one") as never) as { radios: { radar: boolean }[] };
-    for (const radio of deaf.radios) radio.radar = false;
-    const problems = profileProblems(deaf as never, one({ channel: 52, channel_width: 20 }));
+    const whole = hardware("openwrt,one");
+    const deaf = { ...whole, radios: whole.radios.map((radio) => ({ ...radio, radar: false })) };
+    const problems = profileProblems(deaf, one({ channel: 52, channel_width: 20 }));
     expect(problems[0]?.message).toContain("radar detection (DFS)");
   });
 });

@@ -72,7 +72,7 @@ export function ruleDraftOf(rule: Rule): RuleDraft {
 }
 
 const number = (typed: string): number | undefined => (typed.trim() === "" ? undefined : Number(typed));
-/** With what is there. */
+/** With what is there; Object.fromEntries forgets the keys that the type remembers. */
 const given = <T extends object>(parts: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as never;
 

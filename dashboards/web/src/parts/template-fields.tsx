@@ -16,13 +16,13 @@ export function TemplateFields({ draft, known, change }: Props) {
   return (
     <>
       <Text label="Name" value={draft.name} required most={100} set={(name) => change({ name })} />
+      <Pick
+        label="For whom"
+        value={kind}
+        options={templateKinds.map((one) => [one, templateKindWords[one]] as const)}
+        set={(next) => change({ kind: next as TemplateKind })}
+      />
       <div class="pairs">
-        <Pick
-          label="For whom"
-          value={kind}
-          options={templateKinds.map((one) => [one, templateKindWords[one]] as const)}
-          set={(next) => change({ kind: next as TemplateKind })}
-        />
         {(kind === "profile" || kind === "tag") && (
           <Text
             label={kind === "profile" ? "Models, with commas between" : "Tags, with commas between"}
