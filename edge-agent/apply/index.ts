@@ -72,6 +72,7 @@ export async function openApply(needs: ApplyNeeds) {
   let waiting = 0;
   let logged = "";
   let work: Promise<void> = Promise.resolve();
+  let turning = false;
   /** Of the newest that came: what is not tried yet is not on flash. */
   let contents: { revision: number; files: readonly ManagedFile[] } = { revision: 0, files: [] };
   /** As it was when it was looked for last; null: there was nothing to look for. */
@@ -97,12 +98,17 @@ export async function openApply(needs: ApplyNeeds) {
     // Only now: nobody may hear of a state that a power cut would take back.
     const before = run.kept;
     run = step.run;
+    // Until the link knows, it works by the document of the trial.
+    turning = before.trial !== null;
     const why = await turn(before, run.kept);
     if (halted) return;
     if (why !== null) return carryOut({ kind: "unusable", why });
     for (const effect of step.effects) act(effect);
+    turning = false;
     arm();
   }
+
+  const failed = (error: unknown): void => log.error(`configuration: files: ${reason(error)}`);
 
   /** Files follow what is on flash. @returns why those of a new trial can't be put in place; null: they are, or none */
   async function turn(before: ApplyState, after: ApplyState): Promise<string | null> {
@@ -220,7 +226,7 @@ export async function openApply(needs: ApplyNeeds) {
 
   // Before anything reads what is in force: a trial that a cut ended left its files behind.
   const since = run.kept.applied.revision;
-  await driver.recover(since);
+  await driver.recover(since).catch(failed);
   await carryOut({ kind: "started" });
   watchDrift();
   return {
@@ -230,7 +236,7 @@ export async function openApply(needs: ApplyNeeds) {
     /** To flash, in this run. */
     writtenBytes: () => written,
     /** A trial is under way: what fails now may be the document's fault. */
-    isTrying: (): boolean => run.kept.trial !== null,
+    isTrying: (): boolean => run.kept.trial !== null || turning,
     join(to: ApplyLink): void {
       link = to;
     },

@@ -38,11 +38,17 @@ async function opened(
   const driver = createFileDriver({ disk, programs, settings, dataDir, log });
   const apply = await openApply({ time, log, disk, driver, dataDir, own: agentDefaults });
   const reports: Report[] = [];
-  apply.join({ use: () => {}, redial: () => {}, report: (one) => reports.push(one), drifted: () => {} });
-  return { apply, time, log, reports };
+  const did: string[] = [];
+  apply.join({
+    use: () => did.push("use"),
+    redial: () => did.push("redial"),
+    report: (one) => reports.push(one),
+    drifted: () => {},
+  });
+  return { apply, time, log, reports, did };
 }
 type Opened = Awaited<ReturnType<typeof opened>>;
-const idle = async ({ time }: Opened): Promise<void> => {
+const idle = async ({ time }: Pick<Opened, "time">): Promise<void> => {
   for (let i = 0; i < 60; i++) await time.advance(0);
 };
 const want = (revision: number, files: ManagedFile[]) =>
@@ -237,12 +243,66 @@ describe("files that will not do", () => {
     await before.apply.stop();
 
     await disk.disk.write("/etc/demo/radio", "channel=13\n", 0o644);
-    const { apply, reports, time, log } = await opened(disk.disk);
+    const { apply, reports, time } = await opened(disk.disk);
     apply.opened(1);
-    await idle({ apply, reports, time, log });
+    await idle({ time });
     expect(reports).toEqual([expect.objectContaining({ revision: 2, state, attempt, problems })]);
     expect(reports[0]).toMatchObject({ drift: [{ path: "/etc/demo/radio" }] });
     expect(reports[0]?.cause).toBe(cause);
     await apply.stop();
+  });
+
+  it("while they are put back it is still a trial: what a dial says then may be the document's fault", async () => {
+    const disk = cutDisk(new Map(), null, () => 0);
+    const all = await opened(disk.disk);
+    const { apply, time } = all;
+    apply.opened(1);
+    apply.desired(...want(1, first));
+    await idle(all);
+    const seen: boolean[] = [];
+    const { remove } = disk.disk;
+    disk.disk.remove = (path) => {
+      seen.push(apply.isTrying());
+      return remove(path);
+    };
+    await time.advance(60_000);
+    await idle(all);
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen.every(Boolean)).toBe(true);
+    expect(apply.isTrying()).toBe(false);
+    await apply.stop();
+  });
+
+  it("that can't be put back keep nobody from dialling as before; the next start tries again", async () => {
+    const disk = cutDisk(new Map(), null, () => 0);
+    const all = await opened(disk.disk);
+    const { apply, time, did, log } = all;
+    apply.opened(1);
+    apply.desired(...want(1, first));
+    await idle(all);
+    const { write } = disk.disk;
+    const broken = async (path: string): Promise<never> => {
+      throw new Error(`EIO: ${path}`);
+    };
+    disk.disk.remove = broken;
+    await time.advance(60_000);
+    await idle(all);
+    expect(did.slice(-2)).toEqual(["use", "redial"]);
+    expect(apply.summary()).toMatchObject({ state: "reverted" });
+    expect(log.lines.join("\n")).toContain("EIO");
+    await apply.stop();
+    const again = cutDisk(disk.files(), null, () => 0);
+    const next = await opened(again.disk);
+    expect(onDevice(again.files()).size).toBe(0);
+    await next.apply.stop();
+    // And a start on a disk that takes nothing still starts.
+    const worse = cutDisk(disk.files(), null, () => 0);
+    Object.assign(worse.disk, {
+      remove: broken,
+      write: (path: string) => (path.endsWith("apply.json.new") ? write(path, "", 0) : broken(path)),
+    });
+    const anyway = await opened(worse.disk);
+    expect(anyway.apply.summary()).toMatchObject({ state: "reverted" });
+    await anyway.apply.stop();
   });
 });
